@@ -11,6 +11,13 @@ from dermdash.errors import InputError
 REPOSITORY_MODELS = Path(__file__).resolve().parents[1] / "models"
 
 
+def usable_cores() -> int:
+    """Cores that this process may use; a container's limit is heeded where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The installation's choices.
@@ -27,7 +34,7 @@ class Settings:
     home: Path
     engine: str | None = None
     worker: Literal["server", "external"] = "server"
-    processes: int = field(default_factory=lambda: usable_cores())
+    processes: int = field(default_factory=usable_cores)
 
     @property
     def database(self) -> Path:
@@ -84,10 +91,3 @@ def _processes(value: str | None) -> int:
     if not value.isdecimal() or int(value) < 1:
         raise InputError(f"DERMDASH_PROCESSES={value} counts no processes; write 1 or more")
     return int(value)
-
-
-def usable_cores() -> int:
-    """Cores that this process may use; a container's limit is heeded where the system tells."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
