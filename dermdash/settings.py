@@ -1,6 +1,7 @@
 """Where this installation keeps its data and runs its jobs: read once from the environment."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Literal
 
 from dermdash.errors import InputError
 
-REPOSITORY_MODELS = Path(__file__).resolve().parents[1] / "models"
+CHECKOUT_MODELS = Path(__file__).resolve().parents[1] / "models"
+INSTALLED_MODELS = Path(sys.prefix) / "share" / "dermdash" / "models"
 
 
 def usable_cores() -> int:
@@ -47,7 +49,7 @@ class Settings:
     @property
     def model_folders(self) -> tuple[Path, ...]:
         """Folders searched for models, the ones trained here first."""
-        return (self.home / "models", REPOSITORY_MODELS)
+        return (self.home / "models", CHECKOUT_MODELS, INSTALLED_MODELS)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
