@@ -1,0 +1,198 @@
+"""From a study's graded scans to one row a subject: cohorts, their groups and one true sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from dermdash.errors import DesignError
+
+if TYPE_CHECKING:
+    from dermdash.trial.database import Transaction
+    from dermdash.trial.studies import Study
+
+Score = Literal["expected_grade", "grade_mean"]
+
+DEPTH_STOP_UM = 70  # Breugnot 2023, 2.1: the dermis that experts could read; layers 0 to 69 um
+SUBJECT = ["study", "subject_id", "arm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A selection of subjects' profiles; scans are averaged before subjects are counted.
+
+    score : the column that was averaged, ``expected_grade`` or ``grade_mean``
+    profiles : study, subject_id, arm, depth_um, score; one row a subject and depth, 0 to 69 um
+    subjects : study, subject_id, arm, score, n_scans; one row a subject, mean over 0 to 69 um
+    groups : arm, mean, sd, n_subjects, n_scans, n_missing; one row an arm, in the order given
+    """
+
+    score: Score
+    profiles: pd.DataFrame
+    subjects: pd.DataFrame
+    groups: pd.DataFrame
+
+
+def cohort(
+    tx: "Transaction",
+    study_id: int,
+    *,
+    arms: Sequence[str] | None = None,
+    visit: str | None = None,
+    site: str | None = None,
+    score: Score = "expected_grade",
+) -> Cohort:
+    """Average the graded scans of a study by subject.
+
+    arms : names in the order wanted; None takes the study's, in the order of creation
+    visit, site : None averages over all of them
+
+    Raises
+    ------
+    DesignError
+        The study has no such arm, visit or site.
+    """
+    from dermdash.trial.gradings import profiles  # noqa: PLC0415  keeps this module light
+    from dermdash.trial.studies import get_study  # noqa: PLC0415
+
+    study = get_study(tx, study_id)
+    known = tuple(arm.name for arm in study.arms)
+    for what, value, names in (
+        *(("arm", arm, known) for arm in arms or ()),
+        ("visit", visit, tuple(v.name for v in study.visits)),
+        ("site", site, tuple(s.name for s in study.sites)),
+    ):
+        if value is not None and value not in names:
+            raise DesignError(f"{what} {value!r} is not in study {study.name!r}; it has {names}")
+    return cohort_of(
+        profiles(tx, study_id), arms=arms or known, visit=visit, site=site, score=score
+    )
+
+
+def cohort_of(
+    profiles: pd.DataFrame,
+    *,
+    arms: Sequence[str],
+    visit: str | None = None,
+    site: str | None = None,
+    score: Score = "expected_grade",
+) -> Cohort:
+    """Average tidy profiles by subject.
+
+    profiles : one row a scan and depth: scan_id, study, subject_id, arm, visit, site, depth_um,
+        grade_mean, expected_grade
+
+    A scan that does not cover each layer from 0 to 69 um is left out, since a score from a shorter
+    slab is not the score of the whole dermis; a subject with no other scan counts as missing.
+    """
+    chosen = profiles[
+        profiles["arm"].isin(list(arms))
+        & profiles["depth_um"].between(0, DEPTH_STOP_UM - 1)
+        & ((profiles["visit"] == visit) if visit is not None else True)
+        & ((profiles["site"] == site) if site is not None else True)
+    ]
+    layers = chosen.groupby("scan_id")["depth_um"].transform("nunique")
+    whole = chosen[layers == DEPTH_STOP_UM]
+    by_depth = whole.groupby([*SUBJECT, "depth_um"], as_index=False, observed=True)[[score]].mean()
+    subjects = (
+        by_depth.groupby(SUBJECT, as_index=False, observed=True)[[score]]
+        .mean()
+        .merge(
+            whole.groupby(SUBJECT, observed=True)["scan_id"]
+            .nunique()
+            .rename("n_scans")
+            .reset_index(),
+            on=SUBJECT,
+        )
+    )
+    asked = chosen[SUBJECT].drop_duplicates().groupby("arm", observed=True).size()
+    groups = (
+        subjects.groupby("arm", observed=True)
+        .agg(
+            mean=(score, "mean"),
+            sd=(score, "std"),
+            n_subjects=("subject_id", "size"),
+            n_scans=("n_scans", "sum"),
+        )
+        .reindex(list(arms))
+    )
+    counts = ["n_subjects", "n_scans"]
+    groups[counts] = groups[counts].fillna(0).astype(int)
+    groups["n_missing"] = asked.reindex(list(arms)).fillna(0).astype(int) - groups["n_subjects"]
+    return Cohort(score, by_depth, subjects, groups.reset_index(names="arm"))
+
+
+def group_profiles(cohort: Cohort) -> pd.DataFrame:
+    """Mean and SD over subjects at each depth: arm, depth_um, mean, sd, n_subjects."""
+    order = [arm for arm in cohort.groups["arm"] if arm in set(cohort.profiles["arm"])]
+    table = (
+        cohort.profiles.groupby(["arm", "depth_um"], observed=True)[cohort.score]
+        .agg(["mean", "std", "size"])
+        .set_axis(["mean", "sd", "n_subjects"], axis=1)
+        .reset_index()
+    )
+    return table.sort_values(
+        ["arm", "depth_um"], key=lambda c: c.map(order.index) if c.name == "arm" else c
+    ).reset_index(drop=True)
+
+
+def changes(
+    profiles: pd.DataFrame,
+    *,
+    arms: Sequence[str],
+    baseline: str,
+    later: str,
+    score: Score = "expected_grade",
+) -> pd.DataFrame:
+    """Change of each subject scored at both visits, *later − baseline*: subject_id, arm, change."""
+    first, last = (
+        cohort_of(profiles, arms=arms, visit=visit, score=score).subjects
+        for visit in (baseline, later)
+    )
+    both = first.merge(last, on=SUBJECT, suffixes=("_baseline", "_later"))
+    both["change"] = both[f"{score}_later"] - both[f"{score}_baseline"]
+    return both[[*SUBJECT, "change"]]
+
+
+def headline(study: "Study", profiles: pd.DataFrame) -> str:
+    """Say in one sentence what the study's graded scans show; empty while they show nothing yet."""
+    if study.kind == "before_after" and (sentence := _headline_of_changes(study, profiles)):
+        return sentence
+    arms = [arm.name for arm in study.arms]
+    groups = cohort_of(profiles, arms=arms).groups.dropna(subset="mean").sort_values("mean")
+    match len(groups):
+        case 0:
+            return ""
+        case 1:
+            only = groups.iloc[0]
+            return f"{capital(only.arm)} scores {only['mean']:.1f} of 4 (n = {only.n_subjects})"
+    low, high = groups.iloc[0], groups.iloc[-1]
+    return (
+        f"{capital(high.arm)} scores higher: {high['mean']:.1f} against {low['mean']:.1f} of 4"
+        + (f" in {low.arm}" if len(groups) > 2 else "")
+    )
+
+
+def _headline_of_changes(study: "Study", profiles: pd.DataFrame) -> str:
+    control = [arm.name for arm in study.arms if arm.is_control]
+    others = [arm.name for arm in study.arms if not arm.is_control]
+    baseline = [visit.name for visit in study.visits if visit.is_baseline]
+    if len(control) != 1 or len(others) != 1 or len(baseline) != 1:
+        return ""
+    for visit in reversed([v.name for v in study.visits if not v.is_baseline]):
+        table = changes(
+            profiles, arms=[*others, *control], baseline=baseline[0], later=visit
+        ).groupby("arm", observed=True)["change"]
+        mean = table.mean()
+        if len(mean) == 2 and (table.size() > 1).all():
+            return (
+                f"{baseline[0]} to {visit}: {mean[others[0]]:+.2f} with {others[0]}, "
+                f"{mean[control[0]]:+.2f} with {control[0]}"
+            )
+    return ""
+
+
+def capital(name: str) -> str:
+    """A name as the first word of a sentence."""
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,123 @@
+"""Numbers and colours behind each figure, without a drawing library."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from dermdash.analysis import Cohort
+    from dermdash.grading.profile import Grading
+
+GRADES = (1, 2, 3, 4)
+SCORE_NAMES = {"expected_grade": "expected grade", "grade_mean": "mean grade"}
+
+# Red-yellow-blue stays apart for every kind of sight (smallest CIE 2000 distance 23);
+# red-yellow-green as published falls to 2 for deutan eyes.
+GRADE_COLOURS = {
+    "red-yellow-blue": ("#d7191c", "#fdae61", "#abd9e9", "#2c7bb6"),
+    "as published": ("#d7191c", "#fdae61", "#a6d96a", "#1a9641"),
+}
+DEFAULT_COLOURS = "red-yellow-blue"
+
+
+@dataclass(frozen=True, slots=True)
+class DepthHeatmap:
+    """The paper's figure 3A: a column a group, depth down, 0 = DEJ.
+
+    groups : names, in order
+    n_subjects : behind each group
+    depth_um : (n_depths,) int
+    score : (n_depths, n_groups) float, 1 to 4, NaN where no subject was scored
+    """
+
+    groups: tuple[str, ...]
+    n_subjects: tuple[int, ...]
+    depth_um: NDArray[np.int_]
+    score: NDArray[np.float64]
+
+
+def depth_heatmap(group_profiles: pd.DataFrame, groups: Sequence[str]) -> DepthHeatmap:
+    """Arrange group profiles (arm, depth_um, mean, n_subjects) as depth by group."""
+    grid = group_profiles.pivot(index="depth_um", columns="arm", values="mean")
+    grid = grid.reindex(columns=list(groups)).sort_index()
+    counted = group_profiles.groupby("arm", observed=True)["n_subjects"].max()
+    return DepthHeatmap(
+        tuple(groups),
+        tuple(int(counted.get(group, 0)) for group in groups),
+        grid.index.to_numpy(dtype=int),
+        grid.to_numpy(dtype=float),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMap:
+    """Grades of one scan, layer by patch.
+
+    depth_um : (n_layers,) int
+    grade : (n_layers, n_patches) int, 1 to 4
+    probability : (n_layers, n_patches) float, of that grade
+    """
+
+    depth_um: NDArray[np.int_]
+    grade: NDArray[np.int_]
+    probability: NDArray[np.float64]
+
+
+def layer_map(grading: "Grading") -> LayerMap:
+    """The most probable grade of every patch."""
+    return LayerMap(
+        grading.depth_um.astype(int),
+        grading.probabilities.argmax(axis=-1) + 1,
+        grading.probabilities.max(axis=-1).astype(float),
+    )
+
+
+def spread(values: pd.Series, *, width: float = 0.5, bins: int = 24) -> NDArray[np.float64]:
+    """Sideways offsets that keep points of like value from covering each other.
+
+    >>> spread(pd.Series([2.0, 2.0, 3.0])).round(2).tolist()
+    [-0.05, 0.05, 0.0]
+    """
+    place = np.zeros(len(values))
+    cell = np.floor(values.to_numpy(dtype=float) / (3.0 / bins)).astype(int)
+    for one in np.unique(cell):
+        members = np.flatnonzero(cell == one)
+        step = min(0.1, width / len(members))
+        place[members] = (np.arange(len(members)) - (len(members) - 1) / 2) * step
+    return place
+
+
+def profile_table(grading: "Grading") -> pd.DataFrame:
+    """One row a layer of the slab: scores, SD over patches, shares of the grades, entropy."""
+    from dermdash.grading.profile import depth_profile  # noqa: PLC0415  its door is below
+
+    profile = depth_profile(grading.slab)
+    table: dict[str, Any] = {
+        "depth_um": profile.depth_um,
+        "grade_mean": profile.grade_mean,
+        "grade_sd": profile.grade_sd,
+        "expected_grade": profile.expected_grade,
+    }
+    table |= {f"share_grade_{k}": profile.class_share[:, k - 1] for k in GRADES}
+    return pd.DataFrame(table | {"entropy": profile.entropy, "n_patches": profile.n_patches})
+
+
+def patch_table(grading: "Grading") -> pd.DataFrame:
+    """One row a patch: depth_um, patch (1 = first along x), grade, probability of each grade."""
+    n_layers, n_patches, _ = grading.probabilities.shape
+    flat = grading.probabilities.reshape(-1, len(GRADES))
+    table: dict[str, Any] = {
+        "depth_um": np.repeat(grading.depth_um, n_patches),
+        "patch": np.tile(np.arange(1, n_patches + 1), n_layers),
+        "grade": flat.argmax(axis=1) + 1,
+    }
+    return pd.DataFrame(table | {f"p_grade_{k}": flat[:, k - 1] for k in GRADES})
+
+
+def cohort_table(cohort: "Cohort") -> pd.DataFrame:
+    """Group means as read by people: arm, n_subjects, n_scans, mean, sd, n_missing."""
+    return cohort.groups[["arm", "n_subjects", "n_scans", "mean", "sd", "n_missing"]]

@@ -1,0 +1,53 @@
+"""A heatmap small enough for a card, as SVG text."""
+
+from html import escape
+
+import numpy as np
+
+from dermdash.reporting.figures.data import (
+    DEFAULT_COLOURS,
+    GRADE_COLOURS,
+    DepthHeatmap,
+)
+
+WIDTH, HEIGHT, LABEL = 320, 150, 22
+
+
+def thumbnail(heatmap: DepthHeatmap, *, colours: str = DEFAULT_COLOURS, ink: str = "#777") -> str:
+    """Draw a column a group, depth down, with the group's name under it."""
+    step = WIDTH / max(len(heatmap.groups), 1)
+    row = (HEIGHT - LABEL) / max(len(heatmap.depth_um), 1)
+    parts = [
+        f'<rect x="{column * step + 3:.1f}" y="{layer * row:.2f}" width="{step - 6:.1f}" '
+        f'height="{row + 0.4:.2f}" fill="{colour_of(value, colours)}"/>'
+        for column in range(len(heatmap.groups))
+        for layer, value in enumerate(heatmap.score[:, column])
+        if np.isfinite(value)
+    ]
+    parts += [
+        f'<text x="{(column + 0.5) * step:.1f}" y="{HEIGHT - 6}" fill="{ink}" font-size="12" '
+        f'font-family="Source Sans, sans-serif" text-anchor="middle">{_short(group, step)}</text>'
+        for column, group in enumerate(heatmap.groups)
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}">{"".join(parts)}</svg>'
+    )
+
+
+def colour_of(score: float, colours: str = DEFAULT_COLOURS) -> str:
+    """The scale's colour at a score from 1 to 4, mixed linearly between whole grades.
+
+    >>> colour_of(1.0), colour_of(1.5), colour_of(9.0)
+    ('#d7191c', '#ea633e', '#2c7bb6')
+    """
+    stops = np.array(
+        [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in GRADE_COLOURS[colours]], dtype=float
+    )
+    mixed = [np.interp(score, (1, 2, 3, 4), channel) for channel in stops.T]
+    return "#" + "".join(f"{int(value):02x}" for value in mixed)
+
+
+def _short(name: str, width_px: float) -> str:
+    fits = max(int(width_px / 6.2), 3)
+    return escape(name if len(name) <= fits else name[: fits - 1] + "…")
