@@ -51,7 +51,7 @@ def model_digest(grader: bytes, temperature: float) -> str:
     >>> model_digest(b"", 1.0)[:8] == model_digest(b"", 1)[:8]
     True
     """
-    return hashlib.sha256(grader + f" temperature {float(temperature)!r}".encode()).hexdigest()
+    return hashlib.sha256(grader + repr(float(temperature)).encode()).hexdigest()
 
 
 def load_model(folder: Path | str) -> Model:

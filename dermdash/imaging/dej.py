@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dermdash.errors import DejError, VolumeError
-from dermdash.imaging.readers import open_map, shown
+from dermdash.imaging.files import shown
+from dermdash.imaging.readers import open_map
 from dermdash.imaging.volume import Volume
 
 # Marked maps jitter from voxel to voxel; papillae are 60 to 150 µm wide (field of RCM and OCT).

@@ -1,9 +1,6 @@
 """TIFF files, as instruments and image programs write them: the only door to tifffile."""
 
 import logging
-import os
-import stat
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +14,9 @@ from tifffile import PHOTOMETRIC, PLANARCONFIG, TiffFile, TiffFrame, TiffPage, T
 from tifffile import imwrite as write_pages
 
 from dermdash.errors import StoreError, VolumeError
+from dermdash.imaging.files import MAX_PAGES, check_directories, check_file, shown
 from dermdash.imaging.spacing import Spacing, spacing_of
 
-MAX_PAGES = 20_000
 MAX_PAGE_VOXELS = 2**24  # 27 full LC-OCT layers; keeps a forged header from filling the memory
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what it finds is said by our errors
@@ -83,9 +80,9 @@ def open_tiff(path: Path) -> TiffStack:
     VolumeError
         It is no TIFF file, is damaged, or holds no single stack of grey pages.
     """
-    _check_file(path)
+    check_file(path)
     with _understandable(path):
-        _check_directories(path)
+        check_directories(path)
         with TiffFile(path, _multifile=False) as tiff:
             return _describe(path, tiff)
 
@@ -98,9 +95,9 @@ def open_map(path: Path) -> NDArray[Any]:
     VolumeError
         It is no TIFF file, is damaged, or holds other than one grey page.
     """
-    _check_file(path)
+    check_file(path)
     with _understandable(path):
-        _check_directories(path)
+        check_directories(path)
         with TiffFile(path, _multifile=False) as tiff:
             page = tiff.pages.first
             _check_page(shown(path), page)
@@ -137,16 +134,6 @@ def write_tiff(
         raise StoreError(f"{shown(path)} cannot be written: {error.strerror}") from error
 
 
-def shown(path: Path) -> str:
-    """A file's name as a sentence can carry it: printable and short.
-
-    >>> shown(Path("/data/a" + 300 * "b" + ".tif"))[-12:]
-    'bbbbbbbb.tif'
-    """
-    name = "".join(char if char.isprintable() else "\ufffd" for char in path.name) or str(path)
-    return name if len(name) <= 80 else f"{name[:50]}...{name[-20:]}"
-
-
 @contextmanager
 def _understandable(path: Path) -> Iterator[None]:
     """Say in one sentence whatever the file makes the parser or a decoder raise."""
@@ -162,53 +149,6 @@ def _understandable(path: Path) -> Iterator[None]:
         raise VolumeError(
             f"{shown(path)} is a damaged TIFF file ({type(error).__name__}); export it again"
         ) from error
-
-
-def _check_file(path: Path) -> None:
-    try:
-        status = path.stat()
-    except FileNotFoundError as error:
-        raise VolumeError(f"{shown(path)} is not there; check its folder and name") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise VolumeError(f"{shown(path)} cannot be opened: {reason}; rename or move it") from error
-    if stat.S_ISDIR(status.st_mode):
-        raise VolumeError(f"{shown(path)} is a folder; name one TIFF file")
-    if not stat.S_ISREG(status.st_mode):
-        raise VolumeError(f"{shown(path)} is a device, not a file; name one TIFF file")
-    if status.st_size == 0:
-        raise VolumeError(f"{shown(path)} is empty; copy or export it again")
-
-
-def _check_directories(path: Path) -> None:
-    """Follow the chain of page directories once: its end, its length, no loop."""
-    with path.open("rb") as file:
-        head = file.read(16)
-        order = {b"II": "<", b"MM": ">"}.get(head[:2])
-        version = struct.unpack(f"{order}H", head[2:4])[0] if order and len(head) >= 4 else 0
-        if version not in (42, 43):
-            raise VolumeError(
-                f"{shown(path)} is not a TIFF file; save the volume as a multi-page TIFF"
-            )
-        count, entry, link, at = ("H", 12, "I", 4) if version == 42 else ("Q", 20, "Q", 8)
-        size = file.seek(0, os.SEEK_END)
-        seen: set[int] = set()
-        offset = struct.unpack_from(f"{order}{link}", head, at)[0]
-        while offset:
-            if offset in seen:
-                raise VolumeError(
-                    f"{shown(path)} has pages that follow each other in a loop; export it again"
-                )
-            if len(seen) == MAX_PAGES:
-                raise VolumeError(f"{shown(path)} has over {MAX_PAGES} pages; split it")
-            seen.add(offset)
-            file.seek(offset)
-            entries = struct.unpack(f"{order}{count}", file.read(struct.calcsize(count)))[0]
-            file.seek(entries * entry, os.SEEK_CUR)
-            following = file.read(struct.calcsize(link))
-            if len(following) < struct.calcsize(link) or file.tell() > size:
-                raise VolumeError(f"{shown(path)} is cut off; copy or export it again")
-            offset = struct.unpack(f"{order}{link}", following)[0]
 
 
 def _describe(path: Path, tiff: TiffFile) -> TiffStack:

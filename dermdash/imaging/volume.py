@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dermdash.errors import VolumeError
+from dermdash.imaging.files import shown
 from dermdash.imaging.intensity import BYTE, Window, measure_window, to_uint8
-from dermdash.imaging.readers import MAX_PAGE_VOXELS, open_tiff, shown
+from dermdash.imaging.readers import MAX_PAGE_VOXELS, open_tiff
 
 SpacingSource = Literal["tags", "given", "assumed"]
 SAMPLE_PAGES = 9  # spread over the stack: enough for the window's percentiles
