@@ -1,0 +1,1 @@
+"""Who was scanned, when, and what is kept: the only room with SQL."""

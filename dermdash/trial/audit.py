@@ -1,0 +1,137 @@
+"""Who did what: one row for each row that is written, in the transaction that writes it.
+
+The session's flush event writes them, for every table, so that no function can forget to. Arrays
+are not copied. A job's progress, rewritten many times a minute, leaves no trace.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import LargeBinary, event, insert, inspect, select
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+from sqlalchemy.orm.unitofwork import UOWTransaction
+
+from dermdash.errors import StoreError
+from dermdash.trial.schema import AuditRow, Base
+from dermdash.trial.transaction import Transaction
+
+UNTRACED = {("job", "progress")}
+
+Entry = tuple[str, Base, dict[str, Any] | None, dict[str, Any] | None]
+
+
+class AuditedSession(Session):
+    """A session whose every write is recorded; ``info`` holds ``by``, ``at`` and ``reason``."""
+
+
+@event.listens_for(AuditedSession, "before_flush")
+def _keep_append_only(session: Session, context: UOWTransaction, instances: Any) -> None:
+    touched = [row for row in session.dirty if session.is_modified(row)] + list(session.deleted)
+    for row in touched:
+        if isinstance(row, Base) and row.append_only:
+            raise StoreError(f"{_entity(row)} is a written fact and cannot be changed; add another")
+
+
+@event.listens_for(AuditedSession, "after_flush")
+def _record(session: Session, context: UOWTransaction) -> None:
+    rows = [
+        {
+            "at": session.info["at"],
+            "by": session.info["by"],
+            "act": act,
+            "entity": _entity(row),
+            "before": before,
+            "after": after,
+            "reason": session.info.get("reason"),
+        }
+        for act, row, before, after in _entries(session)
+    ]
+    if rows:
+        session.connection().execute(insert(AuditRow), rows)
+
+
+@event.listens_for(AuditedSession, "do_orm_execute")
+def _refuse_unaudited(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise TypeError("write through the session's rows, so that the audit sees it")
+
+
+def history(tx: Transaction, *, entity: str | None = None, limit: int = 1000) -> pd.DataFrame:
+    """The audit, newest first: ``at, by, act, entity, before, after, reason``.
+
+    entity : one row, such as ``"scan 12"``, or one table, such as ``"scan"``
+    """
+    query = select(
+        AuditRow.at,
+        AuditRow.by,
+        AuditRow.act,
+        AuditRow.entity,
+        AuditRow.before,
+        AuditRow.after,
+        AuditRow.reason,
+    )
+    if entity is not None:
+        one_row = " " in entity
+        query = query.where(
+            AuditRow.entity == entity if one_row else AuditRow.entity.startswith(f"{entity} ")
+        )
+    query = query.order_by(AuditRow.id.desc()).limit(limit)
+    return tx.frame(
+        query,
+        {
+            "at": "datetime64[us, UTC]",
+            "by": "str",
+            "act": "str",
+            "entity": "str",
+            "before": "object",
+            "after": "object",
+            "reason": "str",
+        },
+    )
+
+
+def _entries(session: Session) -> Iterator[Entry]:
+    for row in session.new:
+        yield "added", row, None, _values(row)
+    for row in session.dirty:
+        before, after = _changes(row)
+        if after:
+            yield "changed", row, before, after
+    for row in session.deleted:
+        yield "removed", row, _values(row), None
+
+
+def _entity(row: Base) -> str:
+    mapper: Mapper[Any] = inspect(row).mapper
+    keys = mapper.primary_key_from_instance(row)
+    return " ".join(str(part) for part in (mapper.local_table.description, *keys))
+
+
+def _values(row: Base) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in _recorded(row)}
+
+
+def _changes(row: Base) -> tuple[dict[str, Any], dict[str, Any]]:
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for name in _recorded(row):
+        changes = inspect(row).attrs[name].history
+        if changes.has_changes():
+            before[name] = _plain(changes.deleted[0]) if changes.deleted else None
+            after[name] = _plain(changes.added[0]) if changes.added else None
+    return before, after
+
+
+def _recorded(row: Base) -> Iterator[str]:
+    for attribute in inspect(row).mapper.column_attrs:
+        column = attribute.columns[0]
+        if isinstance(column.type, LargeBinary):
+            continue
+        if (row.__tablename__, attribute.key) not in UNTRACED:
+            yield attribute.key
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

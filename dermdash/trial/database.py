@@ -1,0 +1,159 @@
+"""The store's door: one SQLite database, opened, migrated and written to in transactions."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from dermdash.errors import StoreError
+from dermdash.identity import User
+from dermdash.settings import Settings
+from dermdash.trial.audit import AuditedSession
+from dermdash.trial.migration import check_revision
+from dermdash.trial.migration import migrate as run_migrations
+from dermdash.trial.network import refuse_network_share
+from dermdash.trial.transaction import Transaction
+from dermdash.trial.vault import Vault
+
+BUSY_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database and the vault of one data folder.
+
+    >>> with store.write(by=user) as tx:            # doctest: +SKIP
+    ...     create_study(tx, name="Serum", kind="before_after")
+    >>> with store.read() as tx:                    # doctest: +SKIP
+    ...     list_studies(tx)
+    """
+
+    settings: Settings
+    vault: Vault
+    engine: Engine
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that sees one state of the store and can write nothing."""
+        engine = self.engine.execution_options(begin="BEGIN", query_only=True)
+        with _in_one_sentence(self.settings), Session(engine, autoflush=False) as session:
+            yield Transaction(session, self.settings, self.vault, datetime.now(UTC))
+
+    @contextmanager
+    def write(self, *, by: User, reason: str | None = None) -> Iterator[Transaction]:
+        """A transaction that writes as ``by``, alone, and keeps all of it or nothing.
+
+        Raises
+        ------
+        StoreError
+            The disk refuses, or another writer held the store for 30 s.
+        """
+        engine = self.engine.execution_options(begin="BEGIN IMMEDIATE", query_only=False)
+        at = datetime.now(UTC)
+        info = {"by": str(by), "at": at, "reason": reason}
+        with (
+            _in_one_sentence(self.settings),
+            AuditedSession(engine, expire_on_commit=False, info=info) as session,
+        ):
+            session.connection()
+            yield Transaction(session, self.settings, self.vault, at, by)
+            session.commit()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_store(settings: Settings, *, migrate: bool = True) -> Store:
+    """Open the store of a data folder, and make it where there is none.
+
+    migrate : bring an older database up to date first, after a backup; without it an older
+        database is refused
+
+    Raises
+    ------
+    StoreError
+        The folder is on a network share or cannot be written, or the database is damaged, foreign
+        or from a newer version.
+    """
+    refuse_network_share(settings.home)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the data folder {settings.home} cannot be made ({error.strerror}); "
+            "set DERMDASH_HOME to a folder you may write to"
+        ) from error
+    engine = make_engine(settings)
+    with _in_one_sentence(settings):
+        if migrate:
+            run_migrations(engine, settings)
+        else:
+            check_revision(engine)
+    vault = Vault(settings.vault)
+    vault.sweep()
+    return Store(settings, vault, engine)
+
+
+def make_engine(settings: Settings) -> Engine:
+    """Connections that keep SQLite's promises: WAL, FULL, foreign keys, patience."""
+    engine = create_engine(
+        f"sqlite:///{settings.database}", connect_args={"timeout": BUSY_TIMEOUT_S}
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, record: Any) -> None:
+    connection.isolation_level = None  # so that each BEGIN is ours
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(options.get('query_only', False))}")
+    connection.exec_driver_sql(options.get("begin", "BEGIN IMMEDIATE"))
+
+
+@contextmanager
+def _in_one_sentence(settings: Settings) -> Iterator[None]:
+    """Say what the database refuses in one sentence."""
+    try:
+        yield
+    except DatabaseError as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        sentence = _SENTENCES.get(code & 0xFF if code is not None else -1)
+        if sentence is None:
+            raise
+        raise StoreError(sentence.format(file=settings.database)) from error
+
+
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: "{file} was busy for too long with another writer; try again",
+    sqlite3.SQLITE_FULL: "the disk of {file} is full, so nothing was written; free some space",
+    sqlite3.SQLITE_IOERR: "the disk of {file} failed to read or write; check it, then try again",
+    sqlite3.SQLITE_READONLY: "{file} may only be read; give its owner the right to write",
+    sqlite3.SQLITE_CANTOPEN: "{file} cannot be opened; check the rights of its folder",
+    sqlite3.SQLITE_CORRUPT: "{file} is damaged; restore a backup",
+    sqlite3.SQLITE_NOTADB: "{file} is not a database; move it away or restore a backup",
+}

@@ -1,0 +1,140 @@
+"""The queue as people see it: places, progress, errors, time left."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from statistics import median
+
+import pandas as pd
+from sqlalchemy import case, func, select
+
+from dermdash.trial.schema import JobRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
+from dermdash.trial.transaction import Transaction
+
+# Smaller goes first: a demo's gradings before its next phantoms.
+PRIORITY = case((JobRow.kind == "phantom", 1), else_=0)
+RECENT = 20  # jobs of a kind whose durations foretell the next
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSummary:
+    """How much waits, runs and failed; ``seconds_left`` is None until a job has ended."""
+
+    queued: int
+    running: int
+    failed: int
+    seconds_left: float | None
+
+
+def job_table(
+    tx: Transaction, states: Collection[str] | None = None, *, study_id: int | None = None
+) -> pd.DataFrame:
+    """The jobs, those that run first, then the queue in its order, then the newest that ended.
+
+    Columns: ``job_id, kind, study, subject_id, visit, site, state, place, progress, attempt,
+    error, by, asked_at``. ``place`` is 1 for the job that runs next, missing for all that do not
+    wait. What a phantom is made for stands in its payload.
+    """
+    waiting = (
+        select(
+            JobRow.id,
+            func.row_number().over(order_by=(PRIORITY, JobRow.asked_at, JobRow.id)).label("place"),
+        )
+        .where(JobRow.state == "queued")
+        .subquery()
+    )
+    in_scan = JobRow.payload["scan"]
+    query = (
+        select(
+            JobRow.id,
+            JobRow.kind,
+            StudyRow.name,
+            func.coalesce(SubjectRow.code, in_scan["subject_id"].as_string()),
+            func.coalesce(VisitRow.name, in_scan["visit"].as_string()),
+            func.coalesce(SiteRow.name, in_scan["site"].as_string()),
+            JobRow.state,
+            waiting.c.place,
+            JobRow.progress,
+            JobRow.attempt,
+            JobRow.error,
+            JobRow.by,
+            JobRow.asked_at,
+        )
+        .outerjoin(StudyRow, StudyRow.id == JobRow.study_id)
+        .outerjoin(ScanRow, ScanRow.id == JobRow.scan_id)
+        .outerjoin(SubjectRow, SubjectRow.id == ScanRow.subject_id)
+        .outerjoin(VisitRow, VisitRow.id == ScanRow.visit_id)
+        .outerjoin(SiteRow, SiteRow.id == ScanRow.site_id)
+        .outerjoin(waiting, waiting.c.id == JobRow.id)
+        .order_by(
+            case((JobRow.state == "running", 0), (JobRow.state == "queued", 1), else_=2),
+            waiting.c.place,
+            JobRow.finished_at.desc(),
+            JobRow.id,
+        )
+    )
+    if states is not None:
+        query = query.where(JobRow.state.in_(states))
+    if study_id is not None:
+        query = query.where(JobRow.study_id == study_id)
+    return tx.frame(query, _COLUMNS)
+
+
+def queue_summary(tx: Transaction) -> QueueSummary:
+    """Count the queue, and foretell its end from what recent jobs of each kind took.
+
+    As many jobs are taken to run beside each other as run now.
+    """
+    counts: dict[tuple[str, str], int] = {
+        (kind, state): count
+        for kind, state, count in tx.session.execute(
+            select(JobRow.kind, JobRow.state, func.count())
+            .where(JobRow.state.in_(("queued", "running", "failed")))
+            .group_by(JobRow.kind, JobRow.state)
+        ).all()
+    }
+
+    def total(state: str) -> int:
+        return sum(count for (_, of), count in counts.items() if of == state)
+
+    queued, running = total("queued"), total("running")
+    seconds: float | None = 0.0
+    for kind in {kind for kind, state in counts if state != "failed"}:
+        typical = _typical_seconds(tx, kind)
+        if typical is None:
+            seconds = None
+            break
+        left = counts.get((kind, "queued"), 0) + counts.get((kind, "running"), 0) / 2
+        seconds = (seconds or 0.0) + typical * left / max(running, 1)
+    return QueueSummary(queued, running, total("failed"), seconds)
+
+
+def _typical_seconds(tx: Transaction, kind: str) -> float | None:
+    ended = tx.session.execute(
+        select(JobRow.started_at, JobRow.finished_at)
+        .where(JobRow.kind == kind, JobRow.state == "done")
+        .order_by(JobRow.finished_at.desc())
+        .limit(RECENT)
+    ).all()
+    durations = [
+        (finished - started).total_seconds()
+        for started, finished in ended
+        if started is not None and finished is not None
+    ]
+    return median(durations) if durations else None
+
+
+_COLUMNS = {
+    "job_id": "int64",
+    "kind": "str",
+    "study": "str",
+    "subject_id": "str",
+    "visit": "str",
+    "site": "str",
+    "state": "str",
+    "place": "Int64",
+    "progress": "float64",
+    "attempt": "int64",
+    "error": "str",
+    "by": "str",
+    "asked_at": "datetime64[us, UTC]",
+}

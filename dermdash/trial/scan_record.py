@@ -1,0 +1,108 @@
+"""One scan with all that is known of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from dermdash.errors import DesignError
+from dermdash.imaging.dej import Dej
+from dermdash.imaging.volume import Reading
+from dermdash.trial.dejs import load_dej
+from dermdash.trial.schema import DejRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
+from dermdash.trial.states import scan_states
+from dermdash.trial.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A stored scan with all that is known of it.
+
+    path : of its volume in the vault
+    shape : (nz, ny, nx)
+    state : one of ``states.SCAN_STATES``, with its reason where it has one
+    grading_key : of the grading that the study's protocol asks for; None without a DEJ
+    """
+
+    scan_id: int
+    study_id: int
+    study: str
+    synthetic: bool
+    subject_id: str
+    visit: str
+    visit_day: int
+    site: str
+    replicate: int
+    path: Path
+    volume_sha256: str
+    file_name: str
+    reading: Reading
+    spacing_source: str | None
+    shape: tuple[int, int, int]
+    dej: Dej | None
+    dej_source: str | None
+    dej_editor: str | None
+    dej_at: datetime | None
+    state: str
+    reason: str | None
+    grading_key: str | None
+    operator: str | None
+    acquired_at: datetime | None
+    stored_at: datetime
+    stored_by: str
+
+
+def get_scan(tx: Transaction, scan_id: int) -> Scan:
+    """A scan with its volume's path, reading, current DEJ and state.
+
+    Raises
+    ------
+    DesignError
+        There is none of this id.
+    StoreError
+        Its DEJ map is missing from the vault.
+    """
+    states = scan_states()
+    found = tx.session.execute(
+        select(ScanRow, SubjectRow, StudyRow, VisitRow, SiteRow, DejRow)
+        .add_columns(states.c.state, states.c.reason)
+        .join(SubjectRow, SubjectRow.id == ScanRow.subject_id)
+        .join(StudyRow, StudyRow.id == SubjectRow.study_id)
+        .join(VisitRow, VisitRow.id == ScanRow.visit_id)
+        .join(SiteRow, SiteRow.id == ScanRow.site_id)
+        .join(states, states.c.scan_id == ScanRow.id)
+        .outerjoin(DejRow, DejRow.id == states.c.dej_id)
+        .where(ScanRow.id == scan_id)
+    ).first()
+    if found is None:
+        raise DesignError(f"scan_id={scan_id} is no scan; choose one that is listed")
+    row, subject, study, visit, site, dej, state, reason = found
+    return Scan(
+        scan_id=row.id,
+        study_id=study.id,
+        study=study.name,
+        synthetic=study.synthetic,
+        subject_id=subject.code,
+        visit=visit.name,
+        visit_day=visit.day,
+        site=site.name,
+        replicate=row.replicate,
+        path=tx.vault.path(row.volume_sha256),
+        volume_sha256=row.volume_sha256,
+        file_name=row.file_name,
+        reading=Reading.from_json(row.reading),
+        spacing_source=row.spacing_source,
+        shape=(row.nz, row.ny, row.nx),
+        dej=None if dej is None else load_dej(tx, dej),
+        dej_source=None if dej is None else dej.source,
+        dej_editor=None if dej is None else dej.editor,
+        dej_at=None if dej is None else dej.at,
+        state=state,
+        reason=reason,
+        grading_key=row.grading_key,
+        operator=row.operator,
+        acquired_at=row.acquired_at,
+        stored_at=row.stored_at,
+        stored_by=row.stored_by,
+    )

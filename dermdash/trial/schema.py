@@ -1,0 +1,301 @@
+"""The tables of the store, one class each.
+
+    study ─┬─ arm ─────── allocation ─┐
+           ├─ visit ──────┐           │
+           ├─ site ───────┤           │
+           ├─ subject ────┴─ scan ─┬─ dej
+           │                       └─ volume ─ grading ─ grading_array
+           ├─ protocol ─ model
+           └─ job                                              audit
+
+``dej``, ``protocol``, ``grading``, ``grading_array`` and ``audit`` are append-only: a row, once
+written, is never changed. The rest of the program meets frozen dataclasses and frames, not these.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+ACTIVE_STATES = ("queued", "running")
+JOB_STATES = (*ACTIVE_STATES, "done", "failed", "cancelled")
+STUDY_KINDS = ("cohorts", "before_after", "hemi_face")
+DEJ_SOURCES = ("manual", "file", "detected", "edited")
+_ACTIVE = text("state in ('queued', 'running')")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, naive in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    append_only: ClassVar[bool] = False
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, dict[str, Any]: JSON}
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class StudyRow(Base):
+    __tablename__ = "study"
+    __table_args__ = (CheckConstraint(f"kind in {STUDY_KINDS}", name="kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(default="collecting")
+    synthetic: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class ArmRow(Base):
+    __tablename__ = "arm"
+    __table_args__ = (UniqueConstraint("study_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    name: Mapped[str]
+    code: Mapped[str]
+    label: Mapped[str]
+    is_control: Mapped[bool]
+    colour: Mapped[str]
+
+
+class VisitRow(Base):
+    __tablename__ = "visit"
+    __table_args__ = (UniqueConstraint("study_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    name: Mapped[str]
+    day: Mapped[int]
+    is_baseline: Mapped[bool]
+
+
+class SiteRow(Base):
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("study_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    name: Mapped[str]
+    side: Mapped[str | None]
+
+
+class SubjectRow(Base):
+    __tablename__ = "subject"
+    __table_args__ = (
+        UniqueConstraint("study_id", "code"),
+        CheckConstraint("status in ('active', 'withdrawn')", name="status"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
+    code: Mapped[str]
+    status: Mapped[str] = mapped_column(default="active")
+    reason: Mapped[str | None]
+    covariates: Mapped[dict[str, Any]]
+
+
+class AllocationRow(Base):
+    """Which arm a subject is in; with a site, which arm that side of the subject is in."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        UniqueConstraint("subject_id", "site_id"),
+        Index(
+            "uq_allocation_whole_subject",
+            "subject_id",
+            unique=True,
+            sqlite_where=text("site_id is null"),
+            postgresql_where=text("site_id is null"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    arm_id: Mapped[int] = mapped_column(ForeignKey("arm.id"))
+
+
+class VolumeRow(Base):
+    """A file in the vault, kept once by content."""
+
+    __tablename__ = "volume"
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    bytes: Mapped[int]
+    place: Mapped[str]
+    stored_at: Mapped[datetime]
+    verified_at: Mapped[datetime]
+
+
+class ScanRow(Base):
+    __tablename__ = "scan"
+    __table_args__ = (UniqueConstraint("subject_id", "visit_id", "site_id", "replicate"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    replicate: Mapped[int]
+    volume_sha256: Mapped[str] = mapped_column(ForeignKey("volume.sha256"), index=True)
+    file_name: Mapped[str]
+    reading: Mapped[dict[str, Any]]
+    spacing_source: Mapped[str | None]
+    nz: Mapped[int]
+    ny: Mapped[int]
+    nx: Mapped[int]
+    operator: Mapped[str | None]
+    acquired_at: Mapped[datetime | None]
+    stored_at: Mapped[datetime]
+    stored_by: Mapped[str]
+    excluded_reason: Mapped[str | None]
+    grading_key: Mapped[str | None] = mapped_column(index=True)
+
+
+class DejRow(Base):
+    """One marking of a scan's DEJ; the highest ``seq`` counts."""
+
+    append_only = True
+    __tablename__ = "dej"
+    __table_args__ = (
+        UniqueConstraint("scan_id", "seq"),
+        CheckConstraint(
+            "(kind = 'plane' and value_um is not null and map_sha256 is null)"
+            " or (kind = 'surface' and value_um is null and map_sha256 is not null)",
+            name="plane_or_surface",
+        ),
+        CheckConstraint(f"source in {DEJ_SOURCES}", name="source"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[int] = mapped_column(ForeignKey("scan.id"))
+    seq: Mapped[int]
+    kind: Mapped[str]
+    value_um: Mapped[float | None]
+    map_sha256: Mapped[str | None]
+    median_um: Mapped[float]
+    source: Mapped[str]
+    editor: Mapped[str]
+    at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(index=True)
+
+
+class ModelRow(Base):
+    __tablename__ = "model"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    use: Mapped[str]
+    card: Mapped[dict[str, Any]]
+    registered_at: Mapped[datetime]
+
+
+class ProtocolRow(Base):
+    """A study's reading protocol; the highest ``version`` counts."""
+
+    append_only = True
+    __tablename__ = "protocol"
+    __table_args__ = (UniqueConstraint("study_id", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    version: Mapped[int]
+    model_digest: Mapped[str] = mapped_column(ForeignKey("model.digest"))
+    sampling: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    at: Mapped[datetime]
+
+
+class GradingRow(Base):
+    """A finished grading, written once; ``key`` is the hash of all that it depends on."""
+
+    append_only = True
+    __tablename__ = "grading"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    volume_sha256: Mapped[str] = mapped_column(ForeignKey("volume.sha256"))
+    reading: Mapped[dict[str, Any]]
+    dej_digest: Mapped[str]
+    sampling: Mapped[dict[str, Any]]
+    model_digest: Mapped[str] = mapped_column(ForeignKey("model.digest"))
+    n_layers: Mapped[int]
+    n_crops: Mapped[int]
+    grade_mean: Mapped[float]
+    expected_grade: Mapped[float]
+    graded_at: Mapped[datetime]
+
+
+class GradingArrayRow(Base):
+    """The arrays of a grading, apart from it so that ``grading`` stays narrow."""
+
+    append_only = True
+    __tablename__ = "grading_array"
+    grading_key: Mapped[str] = mapped_column(ForeignKey("grading.key"), primary_key=True)
+    profile: Mapped[bytes]
+    probabilities: Mapped[bytes]
+
+
+class JobRow(Base):
+    """Something asked of the worker, and what came of it."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        CheckConstraint(f"state in {JOB_STATES}", name="state"),
+        Index(
+            "uq_job_active",
+            "kind",
+            "key",
+            unique=True,
+            sqlite_where=_ACTIVE,
+            postgresql_where=_ACTIVE,
+        ),
+        Index("ix_job_key", "key"),
+        Index("ix_job_state_kind", "state", "kind"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    study_id: Mapped[int | None] = mapped_column(ForeignKey("study.id"))
+    scan_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
+    state: Mapped[str]
+    progress: Mapped[float] = mapped_column(default=0.0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    by: Mapped[str]
+    asked_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class AuditRow(Base):
+    """Who did what to which row, and what it was before and after."""
+
+    append_only = True
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    act: Mapped[str]
+    entity: Mapped[str] = mapped_column(index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    reason: Mapped[str | None]

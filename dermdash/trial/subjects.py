@@ -1,0 +1,253 @@
+"""The subjects of a study: a code each, a status, an arm by allocation, covariates."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+
+from dermdash.errors import DesignError
+from dermdash.trial.design import clean_name, new_name
+from dermdash.trial.schema import AllocationRow, ArmRow, SiteRow, StudyRow, SubjectRow
+from dermdash.trial.transaction import Transaction
+
+Status = Literal["active", "withdrawn"]
+Covariate = str | int | float | bool
+RESERVED = {"study", "subject_id", "arm", "visit", "visit_day", "site", "replicate", "depth_um"}
+RESERVED |= {"status", "reason", "scan_id", "dej_um", "dej_map", "path"}
+
+
+def add_subject(
+    tx: Transaction,
+    study_id: int,
+    code: str,
+    *,
+    arm: str | None = None,
+    covariates: Mapping[str, Covariate] | None = None,
+) -> int:
+    """Add a subject and return its row's id; ``code`` is a code, never a person's name.
+
+    Raises
+    ------
+    DesignError
+        The code is taken or unusable, or the arm unknown.
+    """
+    if tx.session.get(StudyRow, study_id) is None:
+        raise DesignError(f"study_id={study_id} is no study; choose one that is listed")
+    taken = tx.session.scalars(select(SubjectRow.code).where(SubjectRow.study_id == study_id))
+    row = SubjectRow(
+        study_id=study_id,
+        code=new_name(code, "subject_id", taken),
+        covariates=clean_covariates(covariates or {}),
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    if arm is not None:
+        allocate(tx, row, find_arm(tx, study_id, arm))
+    return row.id
+
+
+def set_subject(
+    tx: Transaction,
+    study_id: int,
+    code: str,
+    *,
+    status: Status | None = None,
+    reason: str | None = None,
+    arm: str | None = None,
+    site: str | None = None,
+    covariates: Mapping[str, Covariate | None] | None = None,
+) -> None:
+    """Change what is named and leave the rest.
+
+    reason : why a subject is withdrawn, needed then
+    arm, site : the arm of the subject, or of one side of it in a hemi-face study
+    covariates : new values by name; None removes one
+
+    Raises
+    ------
+    DesignError
+    """
+    row = find_subject(tx, study_id, code)
+    if status is not None:
+        if status not in get_args(Status):
+            raise DesignError(f"status={status} is unknown; write active or withdrawn")
+        if status == "withdrawn" and not (reason or "").strip():
+            raise DesignError(f"subject_id={code} is withdrawn without a reason; give one")
+        row.status = status
+        row.reason = reason.strip() if status == "withdrawn" and reason else None
+    if arm is not None:
+        place = None if site is None else _find_site(tx, study_id, site)
+        allocate(tx, row, find_arm(tx, study_id, arm), site=place, move=True)
+    if covariates is not None:
+        removed = {name for name, value in covariates.items() if value is None}
+        kept = {name: value for name, value in row.covariates.items() if name not in removed}
+        given = {name: value for name, value in covariates.items() if value is not None}
+        row.covariates = kept | clean_covariates(given)
+    tx.session.flush()
+
+
+def subject_table(tx: Transaction, study_id: int) -> pd.DataFrame:
+    """``study, subject_id, arm, status, reason`` and a column a covariate, ordered by code.
+
+    A subject whose sides are in different arms names them all (``active / placebo``).
+    """
+    arms = (
+        select(AllocationRow.subject_id, ArmRow.name)
+        .join(ArmRow, ArmRow.id == AllocationRow.arm_id)
+        .where(ArmRow.study_id == study_id)
+        .distinct()
+        .order_by(ArmRow.name)
+    )
+    arms_of: dict[int, list[str]] = {}
+    for subject_id, arm in tx.session.execute(arms).all():
+        arms_of.setdefault(subject_id, []).append(arm)
+    query = (
+        select(
+            SubjectRow.id,
+            StudyRow.name,
+            SubjectRow.code,
+            SubjectRow.status,
+            SubjectRow.reason,
+            SubjectRow.covariates,
+        )
+        .join(StudyRow, StudyRow.id == SubjectRow.study_id)
+        .where(SubjectRow.study_id == study_id)
+        .order_by(SubjectRow.code)
+    )
+    rows = tx.session.execute(query).all()
+    table = pd.DataFrame(
+        {
+            "study": pd.Series([row.name for row in rows], dtype="str"),
+            "subject_id": pd.Series([row.code for row in rows], dtype="str"),
+            "arm": pd.Series(
+                [" / ".join(arms_of.get(row.id, ())) or None for row in rows], dtype="str"
+            ),
+            "status": pd.Series([row.status for row in rows], dtype="str"),
+            "reason": pd.Series([row.reason for row in rows], dtype="str"),
+        }
+    )
+    names = dict.fromkeys(name for row in rows for name in row.covariates)
+    covariates = {
+        name: pd.Series([row.covariates.get(name) for row in rows]).infer_objects()
+        for name in names
+    }
+    return table.assign(**covariates)
+
+
+def find_subject(tx: Transaction, study_id: int, code: str) -> SubjectRow:
+    name = clean_name(code, "subject_id")
+    row = tx.session.scalar(
+        select(SubjectRow).where(SubjectRow.study_id == study_id, SubjectRow.code == name)
+    )
+    if row is None:
+        raise DesignError(f"subject_id={name} is unknown in this study; add the subject first")
+    return row
+
+
+def find_arm(tx: Transaction, study_id: int, name: str) -> ArmRow:
+    name = clean_name(name, "arm")
+    arms = tx.session.scalars(select(ArmRow).where(ArmRow.study_id == study_id)).all()
+    for arm in arms:
+        if arm.name == name:
+            return arm
+    known = ", ".join(arm.name for arm in arms) or "none yet"
+    raise DesignError(f"arm={name} is unknown in this study; its arms are: {known}")
+
+
+def allocate(
+    tx: Transaction,
+    subject: SubjectRow,
+    arm: ArmRow,
+    *,
+    site: SiteRow | None = None,
+    move: bool = False,
+) -> None:
+    """Put a subject, or one side of it, in an arm.
+
+    move : also where it is in another arm
+
+    Raises
+    ------
+    DesignError
+        It is in another arm; or a side is named, or not, against the study's kind.
+    """
+    study = tx.session.get_one(StudyRow, subject.study_id)
+    if study.kind == "hemi_face" and site is None:
+        raise DesignError(
+            f"arm={arm.name} of {subject.code} names no site; in a hemi-face study each side "
+            "has its arm"
+        )
+    if study.kind != "hemi_face":
+        site = None
+    site_id = None if site is None else site.id
+    of_subject = AllocationRow.subject_id == subject.id
+    at_site = AllocationRow.site_id.is_(None) if site is None else AllocationRow.site_id == site.id
+    row = tx.session.scalar(select(AllocationRow).where(of_subject, at_site))
+    if row is None:
+        tx.session.add(AllocationRow(subject_id=subject.id, site_id=site_id, arm_id=arm.id))
+    elif row.arm_id != arm.id:
+        if not move:
+            current = tx.session.get_one(ArmRow, row.arm_id)
+            where = "" if site is None else f" at {site.name}"
+            raise DesignError(
+                f"subject_id={subject.code} is in arm {current.name}{where}, not {arm.name}; "
+                "correct the arm, or change the subject's"
+            )
+        row.arm_id = arm.id
+    tx.session.flush()
+
+
+def merge_covariates(subject: SubjectRow, covariates: Mapping[str, Covariate]) -> None:
+    """Add covariates that come with a scan; a known one must not change on the way.
+
+    Raises
+    ------
+    DesignError
+    """
+    given = clean_covariates(covariates)
+    for name, value in given.items():
+        known = subject.covariates.get(name, value)
+        if known != value:
+            raise DesignError(
+                f"{name}={value} of subject_id={subject.code} contradicts {known}, which is "
+                "stored; correct one of them"
+            )
+    if given.keys() - subject.covariates.keys():
+        subject.covariates = subject.covariates | given
+
+
+def clean_covariates(covariates: Mapping[str, Any]) -> dict[str, Covariate]:
+    """Plain values by name; missing ones are left out.
+
+    Raises
+    ------
+    DesignError
+        A name is one of the tables' own columns, or a value is no text, number or truth value.
+    """
+    clean: dict[str, Covariate] = {}
+    for key, given in covariates.items():
+        name = clean_name(key, "covariate")
+        if name in RESERVED:
+            raise DesignError(f"covariate={name} is a column of every table; rename it")
+        value = given.item() if isinstance(given, np.generic) else given
+        if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+            continue
+        if isinstance(value, str):
+            value = " ".join(value.split())[:200]
+        if not isinstance(value, str | int | float | bool) or value in (math.inf, -math.inf):
+            raise DesignError(f"{name}={given!r} is no text or number; correct it")
+        clean[name] = value
+    return clean
+
+
+def _find_site(tx: Transaction, study_id: int, name: str) -> SiteRow:
+    name = clean_name(name, "site")
+    row = tx.session.scalar(
+        select(SiteRow).where(SiteRow.study_id == study_id, SiteRow.name == name)
+    )
+    if row is None:
+        raise DesignError(f"site={name} is unknown in this study; add it first")
+    return row
