@@ -113,7 +113,7 @@ class LocalEngine:
             if not self._closed.is_set():
                 process.replace()
             future.set_exception(ProcessDied())
-        except Exception as error:
+        except BaseException as error:
             future.set_exception(error)
         else:
             future.set_result(result)
@@ -182,7 +182,7 @@ class DaskEngine:
         self._dask: Any = distributed
         try:
             self._client = self._dask.Client(address, timeout=CONNECT_S, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise self._lost() from error
         self._executor = self._client.get_executor(pure=False)
 

@@ -1,0 +1,15 @@
+"""What tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.cluster import dask_cluster, wait_for_workers
+
+
+@pytest.fixture(scope="session")
+def dask_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running Dask scheduler with two workers."""
+    with dask_cluster(tmp_path_factory.mktemp("dask")) as address:
+        wait_for_workers(address, 2)
+        yield address
