@@ -24,6 +24,7 @@ from dermdash.trial.schema import (
     StudyRow,
     SubjectRow,
     VisitRow,
+    VolumeRow,
 )
 from dermdash.trial.transaction import Transaction
 
@@ -54,7 +55,7 @@ def write_grading(tx: Transaction, request: GradingRequest, grading: Grading) ->
     """
     if has_grading(tx, request.key):
         return False
-    _check(request, grading)
+    _check(tx, request, grading)
     summary = summarize(grading)
     profile = depth_profile(grading)
     columns = np.column_stack([getattr(profile, name) for name in PROFILE])
@@ -170,7 +171,11 @@ def profiles(tx: Transaction, study_id: int, *, margin: bool = False) -> pd.Data
     return table[table["depth_um"].between(0, DERMIS_UM - 1)].reset_index(drop=True)
 
 
-def _check(request: GradingRequest, grading: Grading) -> None:
+def _check(tx: Transaction, request: GradingRequest, grading: Grading) -> None:
+    if tx.session.get(VolumeRow, request.volume_sha256) is None:
+        raise StoreError(
+            f"volume {request.volume_sha256[:12]} is not in the store any more; store it again"
+        )
     p, depth_um = grading.probabilities, grading.depth_um
     if p.ndim != 3 or len(p) != len(depth_um) or not p.size:
         raise StoreError(f"a grading of shape {p.shape} is incomplete; grade the scan again")

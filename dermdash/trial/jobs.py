@@ -222,8 +222,8 @@ def _job(tx: Transaction, job_id: int) -> JobRow:
 
 
 def _running(tx: Transaction, job_id: int) -> JobRow | None:
-    row = _job(tx, job_id)
-    return row if row.state == "running" else None
+    row = tx.session.get(JobRow, job_id)
+    return row if row is not None and row.state == "running" else None
 
 
 def _active(tx: Transaction, kind: str, key: str) -> JobRow | None:

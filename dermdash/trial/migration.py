@@ -59,7 +59,7 @@ def migrate(engine: Engine, settings: Settings, *, scripts: Path = SCRIPTS) -> N
             with engine.connect() as connection:
                 revision = _revision(connection)
             if revision is not None:
-                _back_up(settings, revision)
+                keep_copy(settings, f"before-update-of-{revision}")
             _upgrade(engine, scripts)
 
 
@@ -85,13 +85,14 @@ def _upgrade(engine: Engine, scripts: Path) -> None:
             driver.execute("PRAGMA foreign_keys = ON")
 
 
-def _back_up(settings: Settings, revision: str) -> Path:
+def keep_copy(settings: Settings, name: str) -> Path:
+    """Copy the database, as it is now, into the data folder's ``backups``."""
     folder = settings.home / "backups"
     folder.mkdir(exist_ok=True)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    copy_path = folder / f"before-update-of-{revision}-{stamp}.sqlite"
-    copy_database(settings.database, copy_path)
-    return copy_path
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    target = folder / f"{name}-{stamp}.sqlite"
+    copy_database(settings.database, target)
+    return target
 
 
 def copy_database(source: Path, target: Path) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from dermdash.errors import DesignError
 from dermdash.trial.design import ArmSpec, SiteSpec, VisitSpec, clean_name, parse_day
-from dermdash.trial.schema import ArmRow, SiteRow, StudyRow, SubjectRow, VisitRow
-from dermdash.trial.studies import add_arm, add_site, add_visit
+from dermdash.trial.parts import add_arm, add_site, add_visit, study_row
+from dermdash.trial.schema import ArmRow, SiteRow, SubjectRow, VisitRow
 from dermdash.trial.subjects import add_subject, allocate, find_arm, find_subject
 from dermdash.trial.transaction import Transaction
 
@@ -41,8 +41,7 @@ def find_place(
     DesignError
         A name is unknown or unusable, a new visit holds no day, or the subject is in another arm.
     """
-    if tx.session.get(StudyRow, study_id) is None:
-        raise DesignError(f"study_id={study_id} is no study; choose one that is listed")
+    study_row(tx, study_id)
     if create_missing:
         _make_missing(tx, study_id, subject_id=subject_id, arm=arm, visit=visit, site=site)
     subject = find_subject(tx, study_id, subject_id)

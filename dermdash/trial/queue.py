@@ -79,6 +79,24 @@ def job_table(
     return tx.frame(query, _COLUMNS)
 
 
+def count_queued(tx: Transaction, kinds: Collection[str]) -> int:
+    """How many jobs of these kinds wait."""
+    query = select(func.count()).where(JobRow.state == "queued", JobRow.kind.in_(kinds))
+    return tx.session.scalar(query) or 0
+
+
+def running_jobs(tx: Transaction) -> set[int]:
+    """The ids of the jobs that are marked as running."""
+    return set(tx.session.scalars(select(JobRow.id).where(JobRow.state == "running")))
+
+
+def count_ended(tx: Transaction) -> dict[tuple[str, str], int]:
+    """How many jobs of each kind ended in each state."""
+    query = select(JobRow.kind, JobRow.state, func.count()).group_by(JobRow.kind, JobRow.state)
+    rows = tx.session.execute(query.where(JobRow.finished_at.is_not(None))).all()
+    return {(kind, state): count for kind, state, count in rows}
+
+
 def queue_summary(tx: Transaction) -> QueueSummary:
     """Count the queue, and foretell its end from what recent jobs of each kind took.
 

@@ -8,8 +8,8 @@
            ├─ protocol ─ model
            └─ job                                              audit
 
-``dej``, ``protocol``, ``grading``, ``grading_array`` and ``audit`` are append-only: a row, once
-written, is never changed. The rest of the program meets frozen dataclasses and frames, not these.
+Of append-only tables no row, once written, is ever changed. The rest of the program meets frozen
+dataclasses and frames, not these rows.
 """
 
 from datetime import UTC, datetime
@@ -259,9 +259,7 @@ class JobRow(Base):
     __table_args__ = (
         CheckConstraint(f"state in {JOB_STATES}", name="state"),
         Index(
-            "uq_job_active",
-            "kind",
-            "key",
+            *("uq_job_active", "kind", "key"),
             unique=True,
             sqlite_where=_ACTIVE,
             postgresql_where=_ACTIVE,

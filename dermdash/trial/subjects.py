@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from dermdash.errors import DesignError
 from dermdash.trial.design import clean_name, new_name
+from dermdash.trial.parts import study_row
 from dermdash.trial.schema import AllocationRow, ArmRow, SiteRow, StudyRow, SubjectRow
 from dermdash.trial.transaction import Transaction
 
@@ -34,8 +35,7 @@ def add_subject(
     DesignError
         The code is taken or unusable, or the arm unknown.
     """
-    if tx.session.get(StudyRow, study_id) is None:
-        raise DesignError(f"study_id={study_id} is no study; choose one that is listed")
+    study_row(tx, study_id)
     taken = tx.session.scalars(select(SubjectRow.code).where(SubjectRow.study_id == study_id))
     row = SubjectRow(
         study_id=study_id,
