@@ -22,8 +22,17 @@ UNTRACED = {("job", "progress")}
 Entry = tuple[str, Base, dict[str, Any] | None, dict[str, Any] | None]
 
 
+class ReadingSession(Session):
+    """A session that has nothing to write."""
+
+
 class AuditedSession(Session):
     """A session whose every write is recorded; ``info`` holds ``by``, ``at`` and ``reason``."""
+
+
+@event.listens_for(ReadingSession, "before_flush")
+def _refuse_to_write(session: Session, context: UOWTransaction, instances: Any) -> None:
+    raise TypeError("this transaction only reads; open it with store.write(by=user)")
 
 
 @event.listens_for(AuditedSession, "before_flush")

@@ -10,12 +10,11 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
 from dermdash.errors import StoreError
 from dermdash.identity import User
 from dermdash.settings import Settings
-from dermdash.trial.audit import AuditedSession
+from dermdash.trial.audit import AuditedSession, ReadingSession
 from dermdash.trial.migration import check_revision
 from dermdash.trial.migration import migrate as run_migrations
 from dermdash.trial.network import refuse_network_share
@@ -43,7 +42,7 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """A transaction that sees one state of the store and can write nothing."""
         engine = self.engine.execution_options(begin="BEGIN", query_only=True)
-        with _in_one_sentence(self.settings), Session(engine, autoflush=False) as session:
+        with _in_one_sentence(self.settings), ReadingSession(engine) as session:
             yield Transaction(session, self.settings, self.vault, datetime.now(UTC))
 
     @contextmanager

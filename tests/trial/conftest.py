@@ -1,36 +1,42 @@
-"""A store in a fresh folder, with a model that exists only on paper."""
+"""A store in a fresh folder, with a model that exists only on paper, and hands to fill it."""
 
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dermdash.grading.model import Model, load_model, model_digest
 from dermdash.grading.profile import Grading
-from dermdash.identity import User
+from dermdash.identity import WORKER, User
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.volume import Reading
 from dermdash.settings import Settings
 from dermdash.trial.database import Store, open_store
-from dermdash.trial.requests import GradingRequest
-from dermdash.trial.scans import NewScan, ScanOutcome, store_scan
-from dermdash.trial.studies import ArmSpec, VisitSpec, create_study
-from dermdash.trial.transaction import Transaction
+from dermdash.trial.gradings import GradingRequest, set_protocol, write_grading
+from dermdash.trial.jobs import finish, take
+from dermdash.trial.scans import NewScan, store_scan
+from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study
 
-ADA = User("ada", verified=True)
-SHAPE = (120, 500, 1224)
-READING = Reading(axes="zyx", spacing_um=(1.0, 1.0, 1.0), window=(0.0, 255.0))
+PutScan = Callable[..., int]
+
+
+@pytest.fixture
+def ada() -> User:
+    return User("ada", verified=True)
+
+
+@pytest.fixture
+def reading() -> Reading:
+    return Reading(axes="zyx", spacing_um=(1.0, 1.0, 1.0), window=(0.0, 255.0))
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    settings = Settings(tmp_path / "home", processes=1)
-    write_model(settings.home / "models" / "paper", b"a grader")
-    return settings
+    return Settings(tmp_path / "home", processes=1)
 
 
 @pytest.fixture
@@ -40,22 +46,96 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 @pytest.fixture
-def model(settings: Settings) -> Model:
-    return load_model(settings.home / "models" / "paper")
-
-
-def write_model(folder: Path, grader: bytes) -> Model:
+def make_model(tmp_path: Path) -> Callable[[str], Model]:
     """A model folder whose digest is right and whose network is not there."""
-    folder.mkdir(parents=True)
-    (folder / "grader.tflite").write_bytes(grader)
-    card = {
-        "name": folder.name,
-        "use": "demonstration",
-        "statement": "for tests",
-        "classes": ["1", "2", "3", "4"],
-        "temperature": 1.0,
-        "input": {"crop_um": 400},
-        "digest": model_digest(grader, 1.0),
-    }
-    (folder / "card.json").write_text(json.dumps(card))
-    return load_model(folder)
+
+    def make(name: str, temperature: float = 1.0) -> Model:
+        folder = tmp_path / "models" / name
+        folder.mkdir(parents=True)
+        grader = name.encode()
+        (folder / "grader.tflite").write_bytes(grader)
+        card = {
+            "name": name,
+            "use": "demonstration",
+            "statement": "for tests",
+            "classes": ["1", "2", "3", "4"],
+            "temperature": temperature,
+            "input": {"crop_um": 400},
+            "digest": model_digest(grader, temperature),
+        }
+        (folder / "card.json").write_text(json.dumps(card))
+        return load_model(folder)
+
+    return make
+
+
+@pytest.fixture
+def model(make_model: Callable[[str], Model]) -> Model:
+    return make_model("paper")
+
+
+@pytest.fixture
+def study(store: Store, ada: User, model: Model) -> int:
+    """The id of a study with two arms, two visits and a protocol."""
+    with store.write(by=ada) as tx:
+        study_id = create_study(
+            tx,
+            name="Serum",
+            kind="before_after",
+            arms=[ArmSpec("placebo", is_control=True), ArmSpec("active")],
+            visits=[VisitSpec("D0", 0, is_baseline=True), VisitSpec("D28", 28)],
+            sites=[SiteSpec("cheek")],
+        )
+        set_protocol(tx, study_id, model=model)
+    return study_id
+
+
+@pytest.fixture
+def put_scan(store: Store, study: int, ada: User, reading: Reading) -> PutScan:
+    """Store a scan of made-up bytes in its own transaction and return its id."""
+
+    def put(subject: str = "S01", **changes: Any) -> int:
+        content = changes.pop("content", f"{subject} {changes}".encode())
+        shape = changes.pop("shape", (120, 500, 1224))
+        study_id = changes.pop("study_id", study)
+        volume = store.vault.store_file(io.BytesIO(content))
+        parts = {
+            "arm": "active",
+            "visit": "D0",
+            "site": "cheek",
+            "dej": Dej.plane(40),
+            "dej_source": "manual",
+            "reading": reading,
+        }
+        new = NewScan(subject, **(parts | changes))
+        with store.write(by=ada) as tx:
+            return store_scan(tx, study_id, volume, new, shape=shape).scan_id
+
+    return put
+
+
+@pytest.fixture
+def make_grading(model: Model) -> Callable[..., Grading]:
+    def make(seed: int = 0, *, digest: str = model.digest, crops: int = 3) -> Grading:
+        rng = np.random.default_rng(seed)
+        probabilities = rng.dirichlet(np.ones(4), size=(90, crops)).astype(np.float32)
+        return Grading(probabilities, np.arange(-10, 80, dtype=np.int16), digest)
+
+    return make
+
+
+@pytest.fixture
+def grade_all(store: Store, make_grading: Callable[..., Grading]) -> Callable[[], int]:
+    """Be the worker: take what is queued, write a grading for each, count them."""
+
+    def grade() -> int:
+        with store.write(by=WORKER) as tx:
+            jobs = take(tx, 1000, kinds=("grading",))
+        for seed, job in enumerate(jobs):
+            request = GradingRequest.from_json(job.payload["request"])
+            with store.write(by=WORKER) as tx:
+                write_grading(tx, request, make_grading(seed, digest=request.model_digest))
+                finish(tx, job.job_id)
+        return len(jobs)
+
+    return grade
