@@ -15,7 +15,7 @@ from dermdash.errors import StoreError
 from dermdash.identity import User
 from dermdash.settings import Settings
 from dermdash.trial.audit import AuditedSession, ReadingSession
-from dermdash.trial.migration import check_revision
+from dermdash.trial.migration import is_current
 from dermdash.trial.migration import migrate as run_migrations
 from dermdash.trial.network import refuse_network_share
 from dermdash.trial.transaction import Transaction
@@ -104,8 +104,11 @@ def open_store(settings: Settings, *, migrate: bool = True) -> Store:
     with _in_one_sentence(settings):
         if migrate:
             run_migrations(engine, settings)
-        else:
-            check_revision(engine)
+        elif not is_current(engine):
+            raise StoreError(
+                f"{settings.database} is not yet made, or older than this program; "
+                "start the app, or run a command, to bring it up to date"
+            )
     vault = Vault(settings.vault)
     vault.sweep()
     return Store(settings, vault, engine)

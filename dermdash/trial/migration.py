@@ -18,7 +18,7 @@ from dermdash.settings import Settings
 SCRIPTS = Path(__file__).with_name("migrations")
 
 
-def check_revision(engine: Engine, *, scripts: Path = SCRIPTS) -> bool:
+def is_current(engine: Engine, *, scripts: Path | None = None) -> bool:
     """Whether the database is up to date; False where it is older or not yet made.
 
     Raises
@@ -43,19 +43,19 @@ def check_revision(engine: Engine, *, scripts: Path = SCRIPTS) -> bool:
     return current == known.get_current_head()
 
 
-def migrate(engine: Engine, settings: Settings, *, scripts: Path = SCRIPTS) -> None:
+def migrate(engine: Engine, settings: Settings, *, scripts: Path | None = None) -> None:
     """Run the revisions that the database lacks.
 
     Raises
     ------
     StoreError
-        As ``check_revision``; or a revision would leave a row that points to nothing, in which
+        As ``is_current`` says; or a revision would leave a row that points to nothing, in which
         case the database stays as it was.
     """
-    if settings.database.exists() and check_revision(engine, scripts=scripts):
+    if settings.database.exists() and is_current(engine, scripts=scripts):
         return
     with FileLock(settings.home / "migrate.lock", timeout=600):
-        if not check_revision(engine, scripts=scripts):
+        if not is_current(engine, scripts=scripts):
             with engine.connect() as connection:
                 revision = _revision(connection)
             if revision is not None:
@@ -63,7 +63,7 @@ def migrate(engine: Engine, settings: Settings, *, scripts: Path = SCRIPTS) -> N
             _upgrade(engine, scripts)
 
 
-def _upgrade(engine: Engine, scripts: Path) -> None:
+def _upgrade(engine: Engine, scripts: Path | None) -> None:
     config = _config(scripts)
     with engine.connect() as connection:
         # Foreign keys can only be switched outside a transaction; while they are on, rebuilding
@@ -110,12 +110,12 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _scripts(scripts: Path) -> ScriptDirectory:
+def _scripts(scripts: Path | None) -> ScriptDirectory:
     return ScriptDirectory.from_config(_config(scripts))
 
 
-def _config(scripts: Path) -> Config:
+def _config(scripts: Path | None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.set_main_option("script_location", str(scripts or SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
