@@ -73,6 +73,7 @@ def work(
         if held:
             store.vault.sweep(everything=True)
             with _orphans_queued(store), _engine(store) as engine:
+                LOG.info("at work on %s with %s", store.settings.home, type(engine).__name__)
                 while not stop.is_set() and (shift.step(engine) or not once):
                     if not shift.running:
                         stop.wait(PULSE_S)
@@ -251,8 +252,8 @@ def log_to(folder: Path) -> None:
     """Log to standard error and to ``worker.log``, which keeps its last megabytes."""
     folder.mkdir(parents=True, exist_ok=True)
     file = RotatingFileHandler(folder / "worker.log", maxBytes=1 << 20, backupCount=3)
+    LOG.setLevel(logging.INFO)
     logging.basicConfig(
-        level=logging.INFO,
         format="%(asctime)s %(name)s %(levelname)s %(message)s",
         handlers=[file, logging.StreamHandler()],
     )
