@@ -16,10 +16,10 @@ from dermdash.imaging.phantom.webs import Cells, CellWeb, ContourWeb, Web
 # What a quality looks like (Breugnot 2023, figure 1): the share of the web that is left, its
 # relative width, short fibres, the area of clots, and how uneven the width is.
 QUALITY = np.array([1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
-WEB_LEFT = np.array([0.03, 0.12, 0.30, 0.55, 0.80, 0.93, 1.0])
-WIDTH = np.array([2.2, 1.9, 1.65, 1.4, 1.2, 1.1, 1.0])
+WEB_LEFT = np.array([0.03, 0.17, 0.40, 0.62, 0.82, 0.93, 1.0])
+WIDTH = np.array([2.0, 1.75, 1.5, 1.3, 1.15, 1.05, 1.0])
 SHORT = np.array([0.1, 0.5, 1.0, 0.6, 0.2, 0.05, 0.0])
-CLOTS = np.array([0.50, 0.33, 0.15, 0.05, 0.01, 0.0, 0.0])
+CLOTS = np.array([0.50, 0.28, 0.06, 0.02, 0.0, 0.0, 0.0])
 UNEVEN = np.array([0.6, 0.6, 0.55, 0.4, 0.25, 0.18, 0.12])
 
 
@@ -70,11 +70,11 @@ class Texture:
             stretch=float(np.exp(rng.uniform(0, 0.7))),
             angle=rng.uniform(0, np.pi),
             wavy_um=rng.uniform(1.0, 4.5),
-            cut_um=rng.uniform(24, 44),
+            cut_um=rng.uniform(32, 56),
             clot_um=rng.uniform(6, 14),
             clot_band=rng.uniform(0.25, 0.8),
             discs=rng.random() < 0.35,
-            short_share=rng.uniform(0, 1),
+            short_share=rng.uniform(0.2, 1),
             persist_um=rng.uniform(6, 14),
             haze=rng.uniform(0.01, 0.10),
         )
@@ -226,7 +226,7 @@ def _rods(shape_yx: tuple[int, int], t: Texture, seed: int) -> Strands:
     return Strands(
         shape_yx,
         length_um=(10, 30),
-        per_um2=0.03,
+        per_um2=0.045,
         seed=seed,
         bend=0.25,
         span_um=0.6 * t.persist_um,

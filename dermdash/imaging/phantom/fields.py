@@ -26,13 +26,13 @@ def gaussian_field(
     bandwidth : 0 passes everything longer; above 0 a ring of this relative width
     stretch, angle : elongation along ``angle`` (radians from x)
 
-    The spectrum is drawn on a coarse grid of six to twelve points a wavelength and enlarged.
+    The spectrum is drawn on a coarse grid of seven points a wavelength and more and enlarged.
 
     >>> plane = gaussian_field(np.random.default_rng(0), (64, 96), wavelength_um=12)
     >>> plane.shape, plane.dtype
     ((64, 96), dtype('float32'))
     """
-    step = max(1, int(wavelength_um / (7 * np.sqrt(max(stretch, 1 / stretch)))))
+    step = max(1, int(wavelength_um / (7 * np.sqrt(stretch) * (1 + 2 * bandwidth))))
     ny, nx = (cv2.getOptimalDFTSize(n // step + 5) for n in shape_yx)
     white = rng.standard_normal((ny, nx), dtype=np.float32)
     ky = np.fft.fftfreq(ny, step)[:, None]

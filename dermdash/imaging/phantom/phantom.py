@@ -1,6 +1,7 @@
 """A synthetic LC-OCT volume whose quality at each depth is known."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from dermdash.imaging.phantom.tissue import Epidermis, Vessels, draw_dej
 
 DEPTHS = 70
 KNOT_UM = 3
+
+Quality = float | Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Phantom:
 
 def make_phantom(
     *,
-    quality: float | tuple[float, float],
+    quality: Quality,
     shape: tuple[int, int, int] = (300, 500, 1224),
     dej_um: float | None = None,
     flat: bool = False,
@@ -53,7 +56,7 @@ def make_phantom(
 ) -> Phantom:
     """Make a phantom; equal arguments make equal voxels.
 
-    quality : 1 (clots) to 4 (fine web), or (at the DEJ, at 69 µm below it)
+    quality : 1 (clots) to 4 (fine web); or two (at the DEJ, at 69 µm below it); or 70 numbers
     shape : (z, y, x) in µm
     dej_um : median depth of the DEJ; drawn (60 to 100 µm, less in a shallow volume) if None
     flat : the DEJ is a plane; else it undulates
@@ -84,7 +87,7 @@ def make_phantom(
 
 def make_dermis_slab(
     *,
-    quality: float | tuple[float, float],
+    quality: Quality,
     shape: tuple[int, int, int] = (74, 400, 1224),
     seed: int = 0,
     subject_seed: int | None = None,
@@ -102,19 +105,23 @@ def make_dermis_slab(
     )
 
 
-def quality_by_depth(quality: float | tuple[float, float]) -> NDArray[np.float32]:
+def quality_by_depth(quality: Quality) -> NDArray[np.float32]:
     """Quality at 0 to 69 µm below the DEJ: (70,) float32, linear between two ends.
 
     Raises
     ------
     InputError
-        An end is not between 1 and 4.
+        A quality is not between 1 and 4, or there are neither one, two nor 70 of them.
     """
-    ends = quality if isinstance(quality, tuple) else (quality, quality)
-    for end in ends:
-        if not 1 <= end <= 4:
-            raise InputError(f"quality={end} is out of range; give 1 (coarse) to 4 (reticulated)")
-    return np.linspace(*ends, DEPTHS, dtype=np.float32)
+    given = np.atleast_1d(np.asarray(quality, dtype=np.float32))
+    if given.shape not in {(1,), (2,), (DEPTHS,)}:
+        raise InputError(f"quality holds {given.size} numbers; give one, two (Q0:Q1) or {DEPTHS}")
+    for number in given[~((given >= 1) & (given <= 4))]:
+        raise InputError(
+            f"quality={number:g} is out of range; give 1 (coarse) to 4 (reticulated)"
+        )
+    at = np.linspace(0, DEPTHS - 1, given.size) if given.size > 1 else np.zeros(1)
+    return np.interp(np.arange(DEPTHS), at, given).astype(np.float32)
 
 
 def _check_depth(shape: tuple[int, int, int], depth: float, asked: float | None) -> float:
@@ -163,14 +170,14 @@ def _expose(
 
     volume = np.empty(shape, np.uint8)
     for z in range(shape[0]):
-        if z < highest:
-            plane = epidermis.reflectivity(z, z - dej)
-        elif z > lowest + 1:
+        depth = z - dej
+        if z <= highest - 1:
+            plane = epidermis.reflectivity(z, depth)
+        elif z >= lowest:
             plane = dermis(z)
         else:
-            depth = z - dej
-            here = np.clip(depth, 0, 1)
-            plane = here * dermis(z) + (1 - here) * epidermis.reflectivity(z, depth)
+            below = np.clip(depth + 1, 0, 1)
+            plane = below * dermis(z) + (1 - below) * epidermis.reflectivity(z, depth)
         light = vessels.light(z, shape_yx)
         if light is not None:
             plane = plane * light

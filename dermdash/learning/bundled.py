@@ -1,0 +1,249 @@
+"""The bundled model: made from phantoms and a seed by ``python -m dermdash.learning.bundled``."""
+
+import argparse
+import hashlib
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dermdash import __version__
+from dermdash.learning.baseline import brightness_accuracy
+from dermdash.learning.calibration import calibration_error, fit_temperature
+from dermdash.learning.evaluation import expected_grade, measure, volume_agreement
+from dermdash.learning.examples import Conditions, Examples, make_examples
+from dermdash.learning.export import export_model
+from dermdash.learning.labels import Raters, majority, vote_shares
+from dermdash.learning.network import build_network, logits
+from dermdash.learning.splits import Split, split_by_subject
+from dermdash.learning.training import Recipe, Stage, Training, predict, train
+
+if TYPE_CHECKING:
+    import keras
+
+LOG = logging.getLogger(__name__)
+STATEMENT = "trained on synthetic phantoms; for trying the software, not for claims"
+LIMITS = (
+    "It has never seen skin: its grades of real scans mean nothing.",
+    "Its raters are simulated: their agreement says nothing about experts.",
+    "Fibres, blobs and pores outside the ranges of the phantoms may be graded wrongly.",
+    "It is not a medical device and supports no claim.",
+)
+# Whole ranges of the physics that no training phantom has.
+HELD_OUT = {
+    "coarse speckle (grain 1.1 to 1.6 µm)": Conditions(physics={"speckle_um": (1.1, 1.6)}),
+    "strong speckle (contrast .9 to 1)": Conditions(physics={"speckle": (0.9, 1.0)}),
+    "strong attenuation (5 to 8 per mm)": Conditions(physics={"attenuation_per_mm": (5.0, 8.0)}),
+    "thick fibres (half width 1.9 to 2.6 µm)": Conditions(texture={"width_um": (1.9, 2.6)}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is trained on what.
+
+    subjects : phantoms, one a subject; held : phantoms for each held-out range
+    """
+
+    subjects: int
+    held: int
+    recipe: Recipe
+    seed: int = 0
+
+
+FULL = Plan(
+    subjects=900,
+    held=24,
+    recipe=Recipe(
+        stages=(
+            Stage(first=0, epochs=16, rate=2e-3, batch=64, side_px=112, cosine=True),
+            Stage(first=0, epochs=5, rate=5e-4, side_px=224, cosine=True),
+        ),
+        tones=True,
+    ),
+)
+SMALL = Plan(
+    subjects=12,
+    held=1,
+    recipe=Recipe(stages=(Stage(first=0, epochs=2, rate=2e-3, side_px=64, cosine=True),)),
+)
+
+
+def build_bundled(
+    folder: Path, plan: Plan, *, processes: int = 1, cache: Path | None = None
+) -> dict[str, Any]:
+    """Make phantoms, train, calibrate, measure and export; return the card.
+
+    folder : the model's, made if need be
+    processes : phantoms made at the same time
+    cache : folder that keeps the patches of one plan between runs
+    """
+    examples = _examples("main", range(plan.subjects), Conditions(), plan, processes, cache)
+    labels, votes = _labels(examples, plan.seed)
+    split = split_by_subject(examples.subject, labels, seed=plan.seed)
+    network = build_network(weights=None, momentum=0.9)
+    folder.mkdir(parents=True, exist_ok=True)
+    training = train(
+        network,
+        examples.patches,
+        votes,
+        rows=split.train,
+        validation=split.validation,
+        recipe=replace(plan.recipe, seed=plan.seed),
+        checkpoint=cache / "best.weights.h5" if cache else None,
+        on_epoch=lambda row: LOG.info("%s", row),
+    )
+    linear = logits(network)
+    held_logits = predict(linear, examples.patches, split.validation)
+    temperature = fit_temperature(held_logits, labels[split.validation])
+    measures = _measure(network, examples, labels, split.test)
+    measures["brightness_baseline_accuracy"] = brightness_accuracy(
+        examples.patches, labels, train=split.train, test=split.test
+    )
+    measures["calibration_error"] = round(
+        calibration_error(
+            predict(linear, examples.patches, split.test),
+            labels[split.test],
+            temperature=temperature,
+        ),
+        4,
+    )
+    for number, (name, conditions) in enumerate(HELD_OUT.items()):
+        first = 100_000 * (number + 1)
+        subjects = range(first, first + plan.held)
+        held = _examples(f"held-{number}", subjects, conditions, plan, processes, cache)
+        rows = np.arange(len(held.quality))
+        held_labels, _ = _labels(held, plan.seed)
+        measures.setdefault("held_out", {})[name] = _measure(network, held, held_labels, rows)
+    card = _card(folder.name, plan, examples, labels, split, training, measures)
+    real = examples.patches[split.test[:32]].astype(np.float32)
+    return export_model(folder, network, temperature=temperature, patches=real, card=card)
+
+
+def _labels(
+    examples: Examples, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    grades = Raters().grade(examples.quality, seed=seed)
+    return majority(grades), vote_shares(grades)
+
+
+def _measure(
+    network: "keras.Model", examples: Examples, labels: NDArray[np.int64], rows: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Measures on some patches, with the most that their noisy labels allow."""
+    probabilities = predict(network, examples.patches, rows)
+    quality = examples.quality[rows]
+    spearman, error = volume_agreement(
+        examples.subject[rows], quality, expected_grade(probabilities)
+    )
+    seen = measure(labels[rows], probabilities.argmax(axis=1) + 1)
+    ceiling = measure(labels[rows], np.clip(np.rint(quality), 1, 4).astype(np.int64))
+    return {
+        **seen.to_json(),
+        "ceiling_accuracy": round(ceiling.accuracy, 4),
+        "volume_spearman": None if np.isnan(spearman) else round(spearman, 4),
+        "volume_mean_error": round(error, 4),
+    }
+
+
+def _card(
+    name: str,
+    plan: Plan,
+    examples: Examples,
+    labels: NDArray[np.int64],
+    split: Split,
+    training: Training,
+    measures: dict[str, Any],
+) -> dict[str, Any]:
+    sets = {"train": split.train, "validation": split.validation, "test": split.test}
+    raters = Raters()
+    return {
+        "name": name,
+        "version": 1,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "software": f"dermdash {__version__}",
+        "use": "demonstration",
+        "statement": STATEMENT,
+        "classes": ["1", "2", "3", "4"],
+        "input": {"crop_um": 400, "size_px": 224, "channels": "z-1, z, z+1", "values": "0 to 255"},
+        "network": "MobileNetV3-Small, global average pooling, dense softmax of 4; from scratch",
+        "data": {
+            "generator": "dermdash.imaging.phantom",
+            "n_volumes": plan.subjects,
+            "n_patches": {key: len(rows) for key, rows in sets.items()},
+            "grades": np.bincount(labels, minlength=5)[1:].tolist(),
+            "patches_sha256": examples.sha256,
+            "label_sha256": hashlib.sha256(labels.tobytes()).hexdigest(),
+            "raters": {"n": raters.n, "bias": raters.bias, "noise": raters.noise},
+            "label": "most frequent grade; ties: nearest to the raters' mean, then the lower",
+        },
+        "split": {
+            "unit": "subject",
+            "seed": plan.seed,
+            "counts": {key: len(np.unique(examples.subject[rows])) for key, rows in sets.items()},
+            "sha256": split.sha256,
+        },
+        "seed": plan.seed,
+        "measures": measures,
+        "training": {
+            **plan.recipe.to_json(),
+            "targets": "shares of the raters' votes",
+            "epochs": [
+                {key: round(value, 4) for key, value in row.items()} for row in training.epochs
+            ],
+        },
+        "limits": list(LIMITS),
+    }
+
+
+def _examples(
+    name: str,
+    subjects: Sequence[int],
+    conditions: Conditions,
+    plan: Plan,
+    processes: int,
+    cache: Path | None,
+) -> Examples:
+    shifted = [subject + 1_000_000 * plan.seed for subject in subjects]
+    if cache is None:
+        return make_examples(shifted, conditions=conditions, processes=processes)
+    cache.mkdir(parents=True, exist_ok=True)
+    kept = cache / f"{name}-{len(shifted)}-{plan.seed}.npz"
+    if not kept.exists():
+        made = make_examples(shifted, conditions=conditions, processes=processes)
+        np.savez(
+            kept,
+            patches=made.patches,
+            quality=made.quality,
+            subject=made.subject,
+            depth_um=made.depth_um,
+        )
+    with np.load(kept) as arrays:
+        return Examples(**arrays)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train the bundled model into a folder."""
+    parser = argparse.ArgumentParser(prog="python -m dermdash.learning.bundled", description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="OUTDIR", help="the model's folder")
+    parser.add_argument("--small", action="store_true", help="a minute's run that shows the way")
+    parser.add_argument("--seed", type=int, default=0, help="of phantoms, raters, split, training")
+    parser.add_argument("--processes", type=int, default=1, help="phantoms made at the same time")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the patches between runs")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
+    plan = replace(SMALL if options.small else FULL, seed=options.seed)
+    card = build_bundled(
+        options.folder, plan, processes=options.processes, cache=options.cache
+    )
+    LOG.info("test accuracy %.3f, digest %s", card["measures"]["accuracy"], card["digest"])
+
+
+if __name__ == "__main__":
+    main()
