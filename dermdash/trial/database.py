@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from dermdash.errors import StoreError
@@ -100,25 +100,31 @@ def open_store(settings: Settings, *, migrate: bool = True) -> Store:
             f"the data folder {settings.home} cannot be made ({error.strerror}); "
             "set DERMDASH_HOME to a folder you may write to"
         ) from error
-    engine = make_engine(settings)
-    with _in_one_sentence(settings):
-        if migrate:
-            run_migrations(engine, settings)
-        elif not is_current(engine):
-            raise StoreError(
-                f"{settings.database} is not yet made, or older than this program; "
-                "start the app, or run a command, to bring it up to date"
-            )
-    vault = Vault(settings.vault)
-    vault.sweep()
-    return Store(settings, vault, engine)
+    store = Store(settings, Vault(settings.vault), make_engine(settings))
+    try:
+        with _in_one_sentence(settings):
+            _bring_up_to_date(store, migrate=migrate)
+        store.vault.sweep()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _bring_up_to_date(store: Store, *, migrate: bool) -> None:
+    if migrate:
+        run_migrations(store.engine, store.settings)
+    elif not is_current(store.engine):
+        raise StoreError(
+            f"{store.settings.database} is not yet made, or older than this program; "
+            "start the app, or run a command, to bring it up to date"
+        )
 
 
 def make_engine(settings: Settings) -> Engine:
     """Connections that keep SQLite's promises: WAL, FULL, foreign keys, patience."""
-    engine = create_engine(
-        f"sqlite:///{settings.database}", connect_args={"timeout": BUSY_TIMEOUT_S}
-    )
+    url = URL.create("sqlite", database=str(settings.database))
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
@@ -134,7 +140,7 @@ def _set_pragmas(connection: sqlite3.Connection, record: Any) -> None:
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     connection.exec_driver_sql(f"PRAGMA query_only = {int(options.get('query_only', False))}")
-    connection.exec_driver_sql(options.get("begin", "BEGIN IMMEDIATE"))
+    connection.exec_driver_sql(options.get("begin", "BEGIN"))
 
 
 @contextmanager

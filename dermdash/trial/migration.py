@@ -65,7 +65,7 @@ def migrate(engine: Engine, settings: Settings, *, scripts: Path | None = None) 
 
 def _upgrade(engine: Engine, scripts: Path | None) -> None:
     config = _config(scripts)
-    with engine.connect() as connection:
+    with engine.execution_options(begin="BEGIN IMMEDIATE").connect() as connection:
         # Foreign keys can only be switched outside a transaction; while they are on, rebuilding
         # a table would empty those that point to it.
         driver = connection.connection.driver_connection

@@ -33,6 +33,7 @@ class Protocol:
     model_name: str
     model_use: str
     sampling: Sampling
+    pipeline_version: int
     author: str
     at: datetime
 
@@ -55,6 +56,7 @@ def current_protocol(tx: Transaction, study_id: int) -> Protocol | None:
         model_name=model.name,
         model_use=model.use,
         sampling=Sampling.from_json(protocol.sampling),
+        pipeline_version=protocol.sampling["pipeline_version"],
         author=protocol.author,
         at=protocol.at,
     )

@@ -8,8 +8,9 @@ from typing import Any, Literal, Self
 
 from sqlalchemy import select
 
-from dermdash.errors import DesignError
+from dermdash.errors import DesignError, StoreError
 from dermdash.grading.model import Model
+from dermdash.imaging import slab
 from dermdash.imaging.slab import Sampling, crops_that_fit
 from dermdash.imaging.volume import Reading
 from dermdash.trial.jobs import enqueue
@@ -53,6 +54,13 @@ class GradingRequest:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """
+        Raises
+        ------
+        StoreError
+            It was asked of another version of the pipeline.
+        """
+        check_pipeline(values["sampling"]["pipeline_version"])
         return cls(
             volume_sha256=values["volume_sha256"],
             reading=Reading.from_json(values["reading"]),
@@ -150,6 +158,7 @@ def _request(tx: Transaction, scan: ScanRow, study_id: int) -> GradingRequest:
     )
     if protocol is None or dej_digest is None:
         raise DesignError(f"scan {scan.file_name} has no DEJ; mark where the dermis begins")
+    check_pipeline(protocol.pipeline_version)
     return GradingRequest(
         volume_sha256=scan.volume_sha256,
         reading=Reading.from_json(scan.reading),
@@ -157,6 +166,20 @@ def _request(tx: Transaction, scan: ScanRow, study_id: int) -> GradingRequest:
         sampling=protocol.sampling,
         model_digest=protocol.model_digest,
     )
+
+
+def check_pipeline(version: int) -> None:
+    """Refuse to mix gradings of two versions of the pipeline in one study.
+
+    Raises
+    ------
+    StoreError
+    """
+    if version != slab.PIPELINE_VERSION:
+        raise StoreError(
+            f"the study stands on version {version} of the grading pipeline and this program "
+            f"grades by version {slab.PIPELINE_VERSION}; renew the study's protocol"
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -7,22 +7,20 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from dermdash.errors import DesignError
+from dermdash.errors import DesignError, StoreError
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.volume import Reading
+from dermdash.trial.corrections import exclude_scan, include_scan, set_reading
 from dermdash.trial.dejs import (
     DejSource,
     append_dej,
     check_dej,
-    current_dej,
     find_dej,
-    scan_row,
     set_dej,
 )
 from dermdash.trial.design import clean_file_name, clean_name
 from dermdash.trial.places import Place, find_place
 from dermdash.trial.protocols import admit_scan
-from dermdash.trial.requests import request_grading
 from dermdash.trial.scan_record import Scan, get_scan
 from dermdash.trial.scan_table import scan_table
 from dermdash.trial.schema import (
@@ -47,6 +45,7 @@ __all__ = [
     "include_scan",
     "scan_table",
     "set_dej",
+    "set_reading",
     "store_scan",
 ]
 
@@ -109,8 +108,23 @@ def store_scan(
     DejError
         The DEJ does not fit the volume.
     """
+    with tx.all_or_nothing():
+        return _store(tx, study_id, volume, new, shape, create_missing=create_missing)
+
+
+def _store(
+    tx: Transaction,
+    study_id: int,
+    volume: StoredVolume,
+    new: NewScan,
+    shape: tuple[int, int, int],
+    *,
+    create_missing: bool,
+) -> ScanOutcome:
     if new.reading.spacing_um is None or new.reading.axes is None:
         raise TypeError("store a volume's own reading, with nothing left open")
+    if new.replicate < 1:
+        raise DesignError(f"replicate={new.replicate} counts from 1; correct it")
     place = find_place(
         tx,
         study_id,
@@ -150,25 +164,6 @@ def store_scan(
     if new.dej is not None:
         append_dej(tx, row, new.dej, new.dej_source or "manual")
     return ScanOutcome(row.id, "stored")
-
-
-def exclude_scan(tx: Transaction, scan_id: int, reason: str) -> None:
-    """Leave a scan out of all results; it stays stored, with the reason."""
-    row = scan_row(tx, scan_id)
-    text = " ".join(reason.split())
-    if not text:
-        raise DesignError(f"scan {row.file_name} is excluded without a reason; give one")
-    with tx.because(text):
-        row.excluded_reason = text
-
-
-def include_scan(tx: Transaction, scan_id: int) -> None:
-    """Take an excluded scan into the results again, and ask for its grading where it lacks one."""
-    row = scan_row(tx, scan_id)
-    row.excluded_reason = None
-    tx.session.flush()
-    if current_dej(tx, scan_id) is not None:
-        request_grading(tx, scan_id)
 
 
 def _known_scan(
@@ -227,6 +222,8 @@ def _already_stored(tx: Transaction, row: ScanRow, new: NewScan) -> ScanOutcome:
 
 
 def _keep_volume(tx: Transaction, volume: StoredVolume) -> None:
+    if not volume.path.is_file():
+        raise StoreError(f"file {volume.sha256[:12]} is not in the vault any more; store it again")
     if tx.session.get(VolumeRow, volume.sha256) is None:
         place = volume.path.relative_to(tx.vault.folder).as_posix()
         tx.session.add(

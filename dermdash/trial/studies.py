@@ -108,20 +108,21 @@ def create_study(
     """
     if kind not in get_args(Kind):
         raise DesignError(f"kind={kind} is unknown; choose one of {', '.join(get_args(Kind))}")
-    study = StudyRow(
-        name=new_name(name, "study", tx.session.scalars(select(StudyRow.name))),
-        kind=kind,
-        synthetic=synthetic,
-        created_at=tx.at,
-    )
-    tx.session.add(study)
-    tx.session.flush()
-    for arm in arms:
-        add_arm(tx, study.id, arm)
-    for visit in visits:
-        add_visit(tx, study.id, visit)
-    for site in sites:
-        add_site(tx, study.id, site)
+    with tx.all_or_nothing():
+        study = StudyRow(
+            name=new_name(name, "study", tx.session.scalars(select(StudyRow.name))),
+            kind=kind,
+            synthetic=synthetic,
+            created_at=tx.at,
+        )
+        tx.session.add(study)
+        tx.session.flush()
+        for arm in arms:
+            add_arm(tx, study.id, arm)
+        for visit in visits:
+            add_visit(tx, study.id, visit)
+        for site in sites:
+            add_site(tx, study.id, site)
     return study.id
 
 

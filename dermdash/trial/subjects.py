@@ -42,10 +42,11 @@ def add_subject(
         code=new_name(code, "subject_id", taken),
         covariates=clean_covariates(covariates or {}),
     )
-    tx.session.add(row)
-    tx.session.flush()
-    if arm is not None:
-        allocate(tx, row, find_arm(tx, study_id, arm))
+    with tx.all_or_nothing():
+        tx.session.add(row)
+        tx.session.flush()
+        if arm is not None:
+            allocate(tx, row, find_arm(tx, study_id, arm))
     return row.id
 
 

@@ -1,7 +1,7 @@
 """One transaction: what every function of this room takes as its first argument."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,10 @@ class Transaction:
         if self.by is None:
             raise TypeError("this transaction only reads; open it with store.write(by=user)")
         return str(self.by)
+
+    def all_or_nothing(self) -> AbstractContextManager[object]:
+        """Undo what is written inside if it fails, and nothing else of the transaction."""
+        return self.session.begin_nested()
 
     @contextmanager
     def because(self, reason: str) -> Iterator[None]:

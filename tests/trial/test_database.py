@@ -219,3 +219,22 @@ def test_studies_are_found_by_any_spelling_of_blanks(store: Store, ada: User) ->
         study_id = create_study(tx, name="Firming  serum", kind="before_after")
         assert find_study(tx, " Firming serum ") == study_id
         assert tx.session.scalars(select(StudyRow.name)).all() == ["Firming serum"]
+
+
+def test_any_folder_can_hold_the_store(tmp_path: Path) -> None:
+    """A folder's name with a question mark would be cut off, and another database opened."""
+    home = tmp_path / "a?b #c%20d ü"
+    open_store(Settings(home)).close()
+    assert (home / "dermdash.sqlite").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [home.name]
+
+
+def test_opening_does_not_wait_for_a_writer(
+    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first page would wait for the worker's longest write."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.0)
+    with closing(sqlite3.connect(settings.database)) as other:
+        other.execute("begin immediate")
+        with open_store(settings) as second, second.read() as tx:
+            assert list_studies(tx).empty

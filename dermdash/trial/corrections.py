@@ -1,0 +1,63 @@
+"""What is found out about a scan after it was stored: it counts no longer, or was read wrongly."""
+
+from dermdash.errors import DesignError
+from dermdash.imaging.volume import Reading
+from dermdash.trial.dejs import check_dej, current_dej, load_dej, scan_row
+from dermdash.trial.protocols import admit_scan
+from dermdash.trial.requests import request_grading
+from dermdash.trial.schema import SubjectRow
+from dermdash.trial.transaction import Transaction
+
+
+def exclude_scan(tx: Transaction, scan_id: int, reason: str) -> None:
+    """Leave a scan out of all results; it stays stored, with the reason."""
+    row = scan_row(tx, scan_id)
+    text = " ".join(reason.split())
+    if not text:
+        raise DesignError(f"scan {row.file_name} is excluded without a reason; give one")
+    with tx.because(text):
+        row.excluded_reason = text
+
+
+def include_scan(tx: Transaction, scan_id: int) -> None:
+    """Take an excluded scan into the results again, and ask for its grading where it lacks one."""
+    row = scan_row(tx, scan_id)
+    row.excluded_reason = None
+    tx.session.flush()
+    if current_dej(tx, scan_id) is not None:
+        request_grading(tx, scan_id)
+
+
+def set_reading(
+    tx: Transaction,
+    scan_id: int,
+    reading: Reading,
+    *,
+    shape: tuple[int, int, int],
+    spacing_source: str | None = "given",
+) -> None:
+    """Correct a scan's axes, spacing or window, and ask for the grading that it now needs.
+
+    reading : with nothing left open, as ``read_volume`` returns it
+    shape : (nz, ny, nx) of the volume as it is read now
+
+    Raises
+    ------
+    VolumeError
+        It holds fewer crops than the study's first scan.
+    DejError
+        The DEJ does not fit the volume any more.
+    """
+    row = scan_row(tx, scan_id)
+    if reading.spacing_um is None or reading.axes is None:
+        raise TypeError("store a volume's own reading, with nothing left open")
+    study_id = tx.session.get_one(SubjectRow, row.subject_id).study_id
+    dej = current_dej(tx, scan_id)
+    if dej is not None:
+        check_dej(load_dej(tx, dej), shape, reading)
+    admit_scan(tx, study_id, shape=shape, spacing_um=reading.spacing_um)
+    row.reading, row.spacing_source = reading.to_json(), spacing_source
+    row.nz, row.ny, row.nx = shape
+    tx.session.flush()
+    if dej is not None and row.excluded_reason is None:
+        request_grading(tx, scan_id)
