@@ -149,11 +149,20 @@ def _in_one_sentence(settings: Settings) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        sentence = _SENTENCES.get(code & 0xFF if code is not None else -1)
+        sentence = _sentence(error)
         if sentence is None:
             raise
         raise StoreError(sentence.format(file=settings.database)) from error
+
+
+def _sentence(error: BaseException | None) -> str | None:
+    """For the error, or for that in whose wake it came: a full disk takes the savepoint along."""
+    while error is not None:
+        code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+        if code is not None and code & 0xFF in _SENTENCES:
+            return _SENTENCES[code & 0xFF]
+        error = error.__cause__ or error.__context__
+    return None
 
 
 _SENTENCES = {
