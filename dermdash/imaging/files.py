@@ -4,6 +4,7 @@ import os
 import stat
 import struct
 from pathlib import Path
+from typing import BinaryIO
 
 from dermdash.errors import VolumeError
 
@@ -52,29 +53,33 @@ def check_directories(path: Path) -> None:
         It is no TIFF file, its chain loops, is cut off, or has over 20,000 pages.
     """
     with path.open("rb") as file:
-        head = file.read(16)
-        order = {b"II": "<", b"MM": ">"}.get(head[:2])
-        version = struct.unpack(f"{order}H", head[2:4])[0] if order and len(head) >= 4 else 0
+        order = {b"II": "<", b"MM": ">"}.get(file.read(2))
+        version = _number(file, f"{order}H") if order else 0
         if version not in (42, 43):
             raise VolumeError(
                 f"{shown(path)} is not a TIFF file; save the volume as a multi-page TIFF"
             )
-        count, entry, link, at = ("H", 12, "I", 4) if version == 42 else ("Q", 20, "Q", 8)
-        size = file.seek(0, os.SEEK_END)
+        count, entry_bytes, link = (
+            (f"{order}H", 12, f"{order}I") if version == 42 else (f"{order}Q", 20, f"{order}Q")
+        )
+        file.seek(4 if version == 42 else 8)
         seen: set[int] = set()
-        offset = struct.unpack_from(f"{order}{link}", head, at)[0]
-        while offset:
+        while offset := _number(file, link):
             if offset in seen:
                 raise VolumeError(
                     f"{shown(path)} has pages that follow each other in a loop; export it again"
                 )
             if len(seen) == MAX_PAGES:
-                raise VolumeError(f"{shown(path)} has over {MAX_PAGES} pages; split it")
+                raise VolumeError(f"{shown(path)} has over {MAX_PAGES:,} pages; split it")
             seen.add(offset)
             file.seek(offset)
-            entries = struct.unpack(f"{order}{count}", file.read(struct.calcsize(count)))[0]
-            file.seek(entries * entry, os.SEEK_CUR)
-            following = file.read(struct.calcsize(link))
-            if len(following) < struct.calcsize(link) or file.tell() > size:
-                raise VolumeError(f"{shown(path)} is cut off; copy or export it again")
-            offset = struct.unpack(f"{order}{link}", following)[0]
+            file.seek(_number(file, count) * entry_bytes, os.SEEK_CUR)
+    if not seen:
+        raise VolumeError(f"{shown(path)} holds no page; export it again")
+
+
+def _number(file: BinaryIO, form: str) -> int:
+    data = file.read(struct.calcsize(form))
+    if len(data) < struct.calcsize(form):
+        raise VolumeError(f"{shown(Path(file.name))} is cut off; copy or export it again")
+    return int(struct.unpack(form, data)[0])

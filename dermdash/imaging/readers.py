@@ -18,6 +18,7 @@ from dermdash.imaging.files import MAX_PAGES, check_directories, check_file, sho
 from dermdash.imaging.spacing import Spacing, spacing_of
 
 MAX_PAGE_VOXELS = 2**24  # 27 full LC-OCT layers; keeps a forged header from filling the memory
+MAX_VOXELS_AT_ONCE = 2**30  # where a page holds many layers; six full volumes
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what it finds is said by our errors
 
@@ -162,11 +163,10 @@ def _describe(path: Path, tiff: TiffFile) -> TiffStack:
         raise VolumeError(f"{name} mixes pages of {sizes}; save pages of one size and type")
     _check_page(name, page)
     names, (*counts, rows, columns) = _layout(first)
-    long = {axis: n for axis, n in zip(names, counts, strict=False) if n > 1}
+    long = [f"{axis} {n}" for axis, n in zip(names, counts, strict=False) if n > 1]
     if len(long) > 1:
-        found = ", ".join(f"{axis} {n}" for axis, n in long.items())
         raise VolumeError(
-            f"{name} holds {len(long) + 2} axes ({found}, {rows} x {columns} voxels a page); "
+            f"{name} holds {len(long) + 2} axes ({', '.join(long)}, {rows} x {columns} voxels a page); "
             "save one channel at one time as one stack"
         )
     offsets = _offsets(tiff)
@@ -254,7 +254,10 @@ def _check_page(name: str, page: TiffPage) -> None:
             f"{name} holds {page.dtype or 'unknown'} voxels; save whole or decimal grey values"
         )
     rows, columns = page.shape[-2:]
-    if rows * columns > MAX_PAGE_VOXELS:
+    if rows * columns == 0:
+        raise VolumeError(f"{name} has pages without voxels; export it again")
+    too_deep = _depth(page) * rows * columns > MAX_VOXELS_AT_ONCE
+    if rows * columns > MAX_PAGE_VOXELS or too_deep or np.prod(page.chunks) > MAX_VOXELS_AT_ONCE:
         raise VolumeError(
             f"{name} promises pages of {rows} x {columns} voxels; "
             f"at most {MAX_PAGE_VOXELS:,} a page can be read"

@@ -51,7 +51,7 @@ def spacing_of(
     """
     spacing = _ome(ome_xml) if ome_xml else _described(imagej or shaped or {}, resolution)
     low, high = PLAUSIBLE_UM
-    z, y, x = (um if um is not None and low <= um <= high else None for um in spacing)
+    z, y, x = (round(um, 6) if um is not None and low <= um <= high else None for um in spacing)
     return z, y, x
 
 
