@@ -1,0 +1,407 @@
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dermdash.errors import DejError, DesignError, ModelError, StoreError, VolumeError
+from dermdash.grading.model import Model
+from dermdash.identity import WORKER, User
+from dermdash.imaging.dej import Dej
+from dermdash.imaging.slab import Sampling
+from dermdash.imaging.volume import Reading
+from dermdash.settings import Settings
+from dermdash.trial.database import Store
+from dermdash.trial.gradings import set_protocol
+from dermdash.trial.jobs import cancel, fail, job_table, retry, take
+from dermdash.trial.leftovers import discard_volume
+from dermdash.trial.protocols import current_protocol
+from dermdash.trial.scans import (
+    NewScan,
+    exclude_scan,
+    find_dej,
+    get_scan,
+    include_scan,
+    scan_table,
+    set_dej,
+    set_reading,
+    store_scan,
+)
+from dermdash.trial.studies import ArmSpec, create_study, get_study, list_studies, subject_table
+
+PutScan = Callable[..., int]
+SURFACE = np.linspace(30, 50, 500 * 1224, dtype=np.float32).reshape(500, 1224)
+
+
+def n_scans(store: Store) -> int:
+    with store.read() as tx:
+        return len(scan_table(tx))
+
+
+def test_a_scan_comes_back_with_all_that_is_known(
+    store: Store, put_scan: PutScan, reading: Reading
+) -> None:
+    """A score could not be traced to its file, its reading and its DEJ."""
+    scan_id = put_scan(
+        "S01",
+        dej=Dej.surface(SURFACE),
+        dej_source="file",
+        file_name="../../S01 D0.tif",
+        operator="ada",
+        spacing_source="tags",
+        covariates={"age": 31},
+        content=b"voxels",
+    )
+    with store.read() as tx:
+        scan = get_scan(tx, scan_id)
+        table = scan_table(tx)
+        assert subject_table(tx, scan.study_id).age.tolist() == [31]
+    assert scan.path.read_bytes() == b"voxels"
+    assert scan.file_name == "S01 D0.tif"
+    assert scan.reading == reading
+    assert scan.shape == (120, 500, 1224)
+    assert scan.dej is not None
+    assert scan.dej.map_um is not None
+    np.testing.assert_array_equal(scan.dej.map_um, SURFACE)
+    assert (scan.dej_source, scan.dej_editor, scan.spacing_source) == ("file", "ada", "tags")
+    assert (scan.state, scan.reason) == ("queued", None)
+    row = table.iloc[0]
+    assert (row.subject_id, row.arm, row.visit, row.visit_day) == ("S01", "active", "D0", 0)
+    assert row.dej_um == pytest.approx(40, abs=0.01)
+    assert (row.volume_sha256, row.stored_at) == (scan.volume_sha256, scan.stored_at)
+
+
+def test_the_same_file_at_the_same_place_is_stored_already(store: Store, put_scan: PutScan) -> None:
+    """An import run twice would double every subject."""
+    first = put_scan(content=b"a")
+    assert put_scan(content=b"a") == first
+    assert n_scans(store) == 1
+
+
+def test_the_same_file_elsewhere_in_the_study_is_refused(store: Store, put_scan: PutScan) -> None:
+    """One woman's cheek would count as two women."""
+    put_scan("S01", content=b"a")
+    with pytest.raises(DesignError, match="stored already as S01 D0 cheek replicate 1"):
+        put_scan("S02", content=b"a")
+    with pytest.raises(DesignError, match="stored already as S01"):
+        put_scan("S01", content=b"a", replicate=2)
+    assert n_scans(store) == 1
+    with store.read() as tx:
+        assert subject_table(tx, 1).subject_id.tolist() == ["S01"]
+
+
+def test_another_file_at_a_taken_place_is_refused(store: Store, put_scan: PutScan) -> None:
+    """A second upload would silently replace the first scan."""
+    put_scan(content=b"a", file_name="first.tif")
+    with pytest.raises(DesignError, match=r"taken by first\.tif"):
+        put_scan(content=b"b")
+    put_scan(content=b"b", replicate=2)
+    assert n_scans(store) == 2
+
+
+def test_two_studies_share_a_volume(
+    store: Store, put_scan: PutScan, ada: User, model: Model
+) -> None:
+    """A control group used twice would be stored, or even graded, twice."""
+    put_scan(content=b"a")
+    with store.write(by=ada) as tx:
+        other = create_study(tx, name="Other", kind="cohorts")
+        set_protocol(tx, other, model=model, sampling=Sampling(margin_um=10))
+    put_scan(content=b"a", study_id=other)
+    with store.read() as tx:
+        assert scan_table(tx).volume_sha256.nunique() == 1
+        assert len(job_table(tx)) == 1
+        assert scan_table(tx).state.tolist() == ["queued", "queued"]
+
+
+def test_what_the_study_lacks_is_made(store: Store, put_scan: PutScan) -> None:
+    """An import would need each subject, visit and site typed in before."""
+    put_scan("S01", visit="D56", site="forearm", arm="third")
+    with store.read() as tx:
+        study = get_study(tx, 1)
+    assert [arm.name for arm in study.arms] == ["placebo", "active", "third"]
+    assert [visit.name for visit in study.visits] == ["D0", "D28", "D56"]
+    assert [site.name for site in study.sites] == ["cheek", "forearm"]
+
+
+def test_a_first_visit_on_day_0_is_the_baseline(
+    store: Store, ada: User, reading: Reading, model: Model
+) -> None:
+    """Changes could not be counted in an imported study."""
+    with store.write(by=ada) as tx:
+        study_id = create_study(tx, name="s", kind="before_after")
+    volume = store.vault.store_file(io.BytesIO(b"a"))
+    new = NewScan("S1", None, "baseline", "cheek", None, None, reading)
+    with store.write(by=ada) as tx:
+        set_protocol(tx, study_id, model=model)
+        store_scan(tx, study_id, volume, new, shape=(120, 500, 1224))
+        assert get_study(tx, study_id).visits[0].is_baseline
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ({"visit": "follow-up"}, "holds no day"),
+        ({"visit": "W4"}, "day 28, which is D28"),
+        ({"arm": "Active"}, "only in case"),
+        ({"site": "Cheek"}, "only in case"),
+        ({"visit": ""}, "has no name"),
+        ({"subject": "s\x00"}, "control characters"),
+        ({"replicate": 0}, "counts from 1"),
+        ({"covariates": {"visit": 1}}, "rename it"),
+    ],
+)
+def test_places_that_cannot_be_meant_are_refused(
+    store: Store, put_scan: PutScan, place: dict[str, object], says: str
+) -> None:
+    """A typing error would found a new arm, visit or site."""
+    subject = str(place.pop("subject", "S01"))
+    with pytest.raises(DesignError, match=says):
+        put_scan(subject, **place)
+    assert n_scans(store) == 0
+    with store.read() as tx:
+        assert subject_table(tx, 1).empty
+
+
+def test_unknown_subjects_are_refused_where_nothing_may_be_made(
+    store: Store, study: int, ada: User, reading: Reading
+) -> None:
+    """A closed trial would take in a subject that was never enrolled."""
+    volume = store.vault.store_file(io.BytesIO(b"a"))
+    new = NewScan("S99", "active", "D0", "cheek", None, None, reading)
+    with store.write(by=ada) as tx, pytest.raises(DesignError, match="S99 is unknown"):
+        store_scan(tx, study, volume, new, shape=(120, 500, 1224), create_missing=False)
+
+
+def test_a_subject_stays_in_its_arm(store: Store, put_scan: PutScan) -> None:
+    """A slip in one row would put a woman on placebo and on active."""
+    put_scan("S01", arm="active")
+    with pytest.raises(DesignError, match="is in arm active, not placebo"):
+        put_scan("S01", arm="placebo", visit="D28")
+    put_scan("S01", arm=None, visit="D28")
+    with store.read() as tx:
+        assert scan_table(tx).arm.tolist() == ["active", "active"]
+
+
+def test_covariates_must_not_change_on_the_way(store: Store, put_scan: PutScan) -> None:
+    """The last row of an import would decide how old a woman is."""
+    put_scan("S01", covariates={"age": 31})
+    put_scan("S01", covariates={"age": 31, "phototype": "II"}, visit="D28")
+    with pytest.raises(DesignError, match="age=32 of subject_id=S01 contradicts 31"):
+        put_scan("S01", covariates={"age": 32}, replicate=2)
+    with store.read() as tx:
+        assert subject_table(tx, 1)[["age", "phototype"]].to_numpy().tolist() == [[31, "II"]]
+
+
+def test_a_refused_row_leaves_nothing_even_in_a_larger_transaction(
+    store: Store, study: int, ada: User, reading: Reading
+) -> None:
+    """An import that goes on after a bad row would keep its subject without a scan."""
+    volume = store.vault.store_file(io.BytesIO(b"a"))
+    bad = NewScan("S01", "active", "D56", "nose", Dej.plane(115), "manual", reading)
+    with store.write(by=ada) as tx:
+        with pytest.raises(DejError):
+            store_scan(tx, study, volume, bad, shape=(120, 500, 1224))
+        good = replace(bad, subject_id="S02", visit="D28", dej=Dej.plane(40))
+        store_scan(tx, study, volume, good, shape=(120, 500, 1224))
+    with store.read() as tx:
+        assert subject_table(tx, study).subject_id.tolist() == ["S02"]
+        assert [visit.name for visit in get_study(tx, study).visits] == ["D0", "D28"]
+
+
+@pytest.mark.parametrize("depth_um", [0.5, 99.5, 119, 5000])
+def test_a_dej_that_does_not_fit_is_refused(
+    store: Store, put_scan: PutScan, ada: User, depth_um: float
+) -> None:
+    """The worker would fail much later, when nobody looks."""
+    with pytest.raises(DejError):
+        put_scan(dej=Dej.plane(depth_um))
+    scan_id = put_scan(dej=None)
+    with pytest.raises(DejError), store.write(by=ada) as tx:
+        set_dej(tx, scan_id, Dej.plane(depth_um), source="manual")
+    with store.read() as tx:
+        assert scan_table(tx).state.tolist() == ["no DEJ"]
+
+
+def test_a_map_of_another_shape_is_refused(store: Store, put_scan: PutScan) -> None:
+    """Each column would be graded under another column's DEJ."""
+    with pytest.raises(DejError):
+        put_scan(dej=Dej.surface(SURFACE.T))
+    assert n_scans(store) == 0
+
+
+def test_the_first_scan_fixes_the_crops(store: Store, put_scan: PutScan) -> None:
+    """Scores from one and from three crops would stand side by side in one study."""
+    put_scan("S01", shape=(120, 400, 800))
+    with store.read() as tx:
+        protocol = current_protocol(tx, 1)
+        assert protocol is not None
+        assert (protocol.sampling.crops, protocol.sampling.margin_um) == (2, 10)
+    put_scan("S02", shape=(120, 500, 1224))
+    with pytest.raises(VolumeError, match="holds 1 crops"):
+        put_scan("S03", shape=(120, 400, 400))
+    with store.read() as tx:
+        assert current_protocol(tx, 1) == protocol
+
+
+def test_without_any_model_the_sentence_says_so(
+    store: Store, ada: User, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scan would wait for ever for a model that is not there."""
+    monkeypatch.setattr(Settings, "model_folders", property(lambda self: (self.home / "models",)))
+    volume = store.vault.store_file(io.BytesIO(b"a"))
+    new = NewScan("S1", None, "D0", "cheek", None, None, reading)
+    with store.write(by=ada) as tx:
+        study_id = create_study(tx, name="s", kind="cohorts", arms=[ArmSpec("a")])
+        with pytest.raises(ModelError, match="no model"):
+            store_scan(tx, study_id, volume, new, shape=(120, 500, 1224))
+
+
+def test_markings_are_kept_and_the_last_counts(
+    store: Store, put_scan: PutScan, ada: User, grade_all: Callable[[], int]
+) -> None:
+    """It could not be told who moved a DEJ, nor what a score stood on before."""
+    scan_id = put_scan(dej=Dej.plane(40))
+    with store.read() as tx:
+        first = get_scan(tx, scan_id)
+    grade_all()
+    with store.write(by=ada) as tx:
+        set_dej(tx, scan_id, Dej.plane(45), source="edited")
+    with store.read() as tx:
+        second = get_scan(tx, scan_id)
+        assert first.dej is not None
+        assert find_dej(tx, first.dej.digest).depth_um == 40
+    assert second.dej is not None
+    assert second.dej.depth_um == 45
+    assert second.state == "queued"
+    assert second.grading_key != first.grading_key
+    with store.write(by=ada) as tx:  # back again: the grading is still there
+        set_dej(tx, scan_id, Dej.plane(40), source="edited")
+        third = get_scan(tx, scan_id)
+    assert (third.state, third.grading_key) == ("graded", first.grading_key)
+
+
+def test_a_dej_that_comes_with_a_second_import_is_taken(
+    store: Store, put_scan: PutScan, ada: User
+) -> None:
+    """Scans stored before they were marked could never be marked by a table."""
+    scan_id = put_scan(dej=None, content=b"a")
+    assert put_scan(dej=Dej.plane(40), content=b"a") == scan_id
+    with store.write(by=ada) as tx:
+        assert get_scan(tx, scan_id).state == "queued"
+        set_dej(tx, scan_id, Dej.plane(45), source="edited")
+    assert put_scan(dej=Dej.plane(40), content=b"a") == scan_id  # known: nothing changes
+    with store.read() as tx:
+        scan = get_scan(tx, scan_id)
+    assert scan.dej is not None
+    assert scan.dej.depth_um == 45
+    with pytest.raises(DesignError, match="another DEJ"):
+        put_scan(dej=Dej.plane(50), content=b"a")
+
+
+def test_an_excluded_scan_says_why_and_can_come_back(
+    store: Store, put_scan: PutScan, grade_all: Callable[[], int], ada: User
+) -> None:
+    """A scan would vanish from the results without a reason, or for ever."""
+    scan_id = put_scan()
+    grade_all()
+    with store.write(by=ada) as tx:
+        exclude_scan(tx, scan_id, " moved \n ")
+        assert (get_scan(tx, scan_id).state, get_scan(tx, scan_id).reason) == ("excluded", "moved")
+        with pytest.raises(DesignError, match="without a reason"):
+            exclude_scan(tx, scan_id, " ")
+        set_dej(tx, scan_id, Dej.plane(50), source="edited")
+        assert len(job_table(tx, ["queued"])) == 0  # nothing is graded that does not count
+        include_scan(tx, scan_id)
+        assert get_scan(tx, scan_id).state == "queued"
+
+
+def test_the_state_follows_the_job(store: Store, put_scan: PutScan, ada: User) -> None:
+    """A scan would look queued after its grading has failed."""
+    scan_id = put_scan()
+    with store.write(by=WORKER) as tx:
+        (job,) = take(tx, 1)
+        assert get_scan(tx, scan_id).state == "running"
+        fail(tx, job.job_id, "the layers are blank")
+        scan = get_scan(tx, scan_id)
+        assert (scan.state, scan.reason) == ("failed", "the layers are blank")
+    with store.write(by=ada) as tx:
+        retry(tx, job.job_id)
+        assert (get_scan(tx, scan_id).state, get_scan(tx, scan_id).reason) == ("queued", None)
+        cancel(tx, job.job_id)
+        scan = get_scan(tx, scan_id)
+        assert (scan.state, scan.reason) == ("failed", "cancelled by ada")
+
+
+def test_a_wrong_reading_can_be_corrected(
+    store: Store, put_scan: PutScan, reading: Reading, ada: User, grade_all: Callable[[], int]
+) -> None:
+    """A scan stored with the wrong spacing would block its place for ever."""
+    scan_id = put_scan(content=b"a")
+    grade_all()
+    right = replace(reading, spacing_um=(1.0, 1.1, 1.1))
+    with pytest.raises(DesignError, match="another reading"):
+        put_scan(content=b"a", reading=right)
+    with store.write(by=ada) as tx:
+        set_reading(tx, scan_id, right, shape=(120, 500, 1224))
+        scan = get_scan(tx, scan_id)
+    assert (scan.reading, scan.spacing_source, scan.state) == (right, "given", "queued")
+    narrow = replace(reading, spacing_um=(1.0, 0.5, 0.5))
+    with pytest.raises(VolumeError), store.write(by=ada) as tx:
+        set_reading(tx, scan_id, narrow, shape=(120, 500, 1224))
+    thin = replace(reading, spacing_um=(0.2, 1.0, 1.0))
+    with pytest.raises(DejError), store.write(by=ada) as tx:
+        set_reading(tx, scan_id, thin, shape=(120, 500, 1224))
+    with store.read() as tx:
+        assert get_scan(tx, scan_id).reading == right
+
+
+def test_an_open_reading_is_a_fault_of_the_program(put_scan: PutScan) -> None:
+    """The key of a grading would not say how its voxels were read."""
+    with pytest.raises(TypeError, match="nothing left open"):
+        put_scan(reading=Reading())
+
+
+def test_a_file_without_a_scan_can_be_discarded_and_no_other(
+    store: Store, put_scan: PutScan, ada: User, study: int, reading: Reading
+) -> None:
+    """Refused uploads would fill the disk, or a scan would lose its voxels."""
+    scan_id = put_scan(dej=Dej.surface(SURFACE))
+    loose = store.vault.store_file(io.BytesIO(b"refused"))
+    with store.write(by=ada) as tx:
+        scan = get_scan(tx, scan_id)
+        assert not discard_volume(tx, scan.volume_sha256)
+        assert discard_volume(tx, loose.sha256)
+    assert scan.path.exists()
+    assert not loose.path.exists()
+    new = NewScan("S9", "active", "D0", "cheek", None, None, reading)
+    with pytest.raises(StoreError, match="store it again"), store.write(by=ada) as tx:
+        store_scan(tx, study, loose, new, shape=(120, 500, 1224))
+
+
+def test_an_empty_store_has_a_table_of_scans(store: Store, study: int) -> None:
+    """The first look at a new study would break."""
+    with store.read() as tx:
+        for table in (scan_table(tx), scan_table(tx, study)):
+            assert table.empty
+            assert {"dej_um": "float64", "subject_id": "str"}.items() <= dict(
+                table.dtypes.astype(str)
+            ).items()
+        assert list_studies(tx).n_scans.tolist() == [0]
+
+
+@pytest.mark.parametrize("scan_id", [0, 99, -1])
+def test_a_scan_that_is_not_there_is_said(store: Store, ada: User, scan_id: int) -> None:
+    """An old address in a browser would end in a traceback."""
+    with store.write(by=ada) as tx:
+        for attempt in (
+            lambda: get_scan(tx, scan_id),
+            lambda: set_dej(tx, scan_id, Dej.plane(40), source="manual"),
+            lambda: exclude_scan(tx, scan_id, "x"),
+            lambda: include_scan(tx, scan_id),
+        ):
+            with pytest.raises(DesignError, match="no scan"):
+                attempt()
+        with pytest.raises(DesignError, match="unknown"):
+            find_dej(tx, "0" * 64)
