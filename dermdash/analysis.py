@@ -9,13 +9,25 @@ import pandas as pd
 from dermdash.errors import DesignError
 
 if TYPE_CHECKING:
-    from dermdash.trial.database import Transaction
     from dermdash.trial.studies import Study
+    from dermdash.trial.transaction import Transaction
 
 Score = Literal["expected_grade", "grade_mean"]
 
 DEPTH_STOP_UM = 70  # Breugnot 2023, 2.1: the dermis that experts could read; layers 0 to 69 um
 SUBJECT = ["study", "subject_id", "arm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An arm of a cohort: mean and SD over subjects, NaN where there are none (or one)."""
+
+    arm: str
+    mean: float
+    sd: float
+    n_subjects: int
+    n_scans: int
+    n_missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,10 @@ class Cohort:
     profiles: pd.DataFrame
     subjects: pd.DataFrame
     groups: pd.DataFrame
+
+    def by_arm(self) -> list[Group]:
+        """The rows of ``groups``."""
+        return [Group(*row) for row in self.groups.itertuples(index=False)]
 
 
 def cohort(
@@ -53,8 +69,8 @@ def cohort(
     DesignError
         The study has no such arm, visit or site.
     """
-    from dermdash.trial.gradings import profiles  # noqa: PLC0415  keeps this module light
-    from dermdash.trial.studies import get_study  # noqa: PLC0415
+    from dermdash.trial.gradings import profiles
+    from dermdash.trial.studies import get_study
 
     study = get_study(tx, study_id)
     known = tuple(arm.name for arm in study.arms)
@@ -155,22 +171,36 @@ def changes(
     return both[[*SUBJECT, "change"]]
 
 
+def describe(cohort: Cohort) -> str:
+    """The groups in one sentence: mean ± SD over subjects."""
+    name = cohort.score.replace("_", " ")
+    parts = [
+        f"{group.arm} {group.mean:.2f} ± {group.sd:.2f} (n = {group.n_subjects})"
+        if group.n_subjects > 1
+        else f"{group.arm} {group.mean:.2f} (n = 1)"
+        for group in cohort.by_arm()
+        if group.n_subjects
+    ]
+    if not parts:
+        return ""
+    return f"{capital(', '.join(parts))}: {name} of 4, mean ± SD over subjects, 0 to 69 µm."
+
+
 def headline(study: "Study", profiles: pd.DataFrame) -> str:
     """Say in one sentence what the study's graded scans show; empty while they show nothing yet."""
     if study.kind == "before_after" and (sentence := _headline_of_changes(study, profiles)):
         return sentence
     arms = [arm.name for arm in study.arms]
-    groups = cohort_of(profiles, arms=arms).groups.dropna(subset="mean").sort_values("mean")
-    match len(groups):
-        case 0:
-            return ""
-        case 1:
-            only = groups.iloc[0]
-            return f"{capital(only.arm)} scores {only['mean']:.1f} of 4 (n = {only.n_subjects})"
-    low, high = groups.iloc[0], groups.iloc[-1]
-    return (
-        f"{capital(high.arm)} scores higher: {high['mean']:.1f} against {low['mean']:.1f} of 4"
-        + (f" in {low.arm}" if len(groups) > 2 else "")
+    groups = [group for group in cohort_of(profiles, arms=arms).by_arm() if group.n_subjects]
+    if not groups:
+        return ""
+    if len(groups) == 1:
+        only = groups[0]
+        return f"{capital(only.arm)} scores {only.mean:.1f} of 4 (n = {only.n_subjects})"
+    low = min(groups, key=lambda group: group.mean)
+    high = max(groups, key=lambda group: group.mean)
+    return f"{capital(high.arm)} scores higher: {high.mean:.1f} against {low.mean:.1f} of 4" + (
+        f" in {low.arm}" if len(groups) > 2 else ""
     )
 
 

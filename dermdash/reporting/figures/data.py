@@ -1,15 +1,16 @@
 """Numbers and colours behind each figure, without a drawing library."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from dermdash.analysis import Cohort
     from dermdash.grading.profile import Grading
 
 GRADES = (1, 2, 3, 4)
@@ -91,33 +92,10 @@ def spread(values: pd.Series, *, width: float = 0.5, bins: int = 24) -> NDArray[
     return place
 
 
-def profile_table(grading: "Grading") -> pd.DataFrame:
-    """One row a layer of the slab: scores, SD over patches, shares of the grades, entropy."""
-    from dermdash.grading.profile import depth_profile  # noqa: PLC0415  its door is below
+def wrapped(name: str, *, width: int = 14) -> str:
+    """A name on lines of about ``width`` letters, for the ticks of a figure.
 
-    profile = depth_profile(grading.slab)
-    table: dict[str, Any] = {
-        "depth_um": profile.depth_um,
-        "grade_mean": profile.grade_mean,
-        "grade_sd": profile.grade_sd,
-        "expected_grade": profile.expected_grade,
-    }
-    table |= {f"share_grade_{k}": profile.class_share[:, k - 1] for k in GRADES}
-    return pd.DataFrame(table | {"entropy": profile.entropy, "n_patches": profile.n_patches})
-
-
-def patch_table(grading: "Grading") -> pd.DataFrame:
-    """One row a patch: depth_um, patch (1 = first along x), grade, probability of each grade."""
-    n_layers, n_patches, _ = grading.probabilities.shape
-    flat = grading.probabilities.reshape(-1, len(GRADES))
-    table: dict[str, Any] = {
-        "depth_um": np.repeat(grading.depth_um, n_patches),
-        "patch": np.tile(np.arange(1, n_patches + 1), n_layers),
-        "grade": flat.argmax(axis=1) + 1,
-    }
-    return pd.DataFrame(table | {f"p_grade_{k}": flat[:, k - 1] for k in GRADES})
-
-
-def cohort_table(cohort: "Cohort") -> pd.DataFrame:
-    """Group means as read by people: arm, n_subjects, n_scans, mean, sd, n_missing."""
-    return cohort.groups[["arm", "n_subjects", "n_scans", "mean", "sd", "n_missing"]]
+    >>> wrapped("old, not photo-exposed")
+    'old, not<br>photo-exposed'
+    """
+    return "<br>".join(textwrap.wrap(escape(name), width)) or escape(name)

@@ -16,6 +16,7 @@ from dermdash.reporting.figures.data import (
     DepthHeatmap,
     LayerMap,
     spread,
+    wrapped,
 )
 from dermdash.reporting.figures.thumbnail import colour_of
 
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 ACCENT = "#7A6AD8"  # readable on light and dark paper
 QUIET = "rgba(128,128,128,0.25)"
 DEPTH_TITLE = "depth below the DEJ (µm)"
+LEGEND = {
+    "orientation": "h",
+    "y": 1.01,
+    "yanchor": "bottom",
+    "x": 0,
+    "title": None,
+    "traceorder": "normal",
+    "font": {"size": 12},
+}
 MARGINS = {"l": 56, "r": 8, "t": 8, "b": 48}
 
 
@@ -38,10 +48,12 @@ def toolbar(file_name: str) -> dict[str, Any]:
 
 
 def cohort_heatmap(
-    heatmap: DepthHeatmap, *, score: str, colours: str = DEFAULT_COLOURS, height: int = 460
+    heatmap: DepthHeatmap, *, score: str, colours: str = DEFAULT_COLOURS, height: int = 400
 ) -> go.Figure:
     """The paper's figure 3A: a column a group on one scale, depth down, 0 = DEJ."""
-    labels = [f"{g}<br>n = {n}" for g, n in zip(heatmap.groups, heatmap.n_subjects, strict=True)]
+    labels = [
+        f"{wrapped(g)}<br>n = {n}" for g, n in zip(heatmap.groups, heatmap.n_subjects, strict=True)
+    ]
     figure = go.Figure(
         go.Heatmap(
             x=labels,
@@ -58,14 +70,14 @@ def cohort_heatmap(
 
 
 def subject_points(
-    cohort: "Cohort", arm_colours: Mapping[str, str], *, height: int = 460
+    cohort: "Cohort", arm_colours: Mapping[str, str], *, height: int = 400
 ) -> go.Figure:
     """A point a subject and, beside the points, each group's mean with its SD."""
     figure = go.Figure()
-    for place, group in enumerate(cohort.groups.itertuples()):
+    for place, group in enumerate(cohort.by_arm()):
         of_arm = cohort.subjects[cohort.subjects["arm"] == group.arm]
         scores = of_arm[cohort.score].reset_index(drop=True)
-        colour = arm_colours[str(group.arm)]
+        colour = arm_colours[group.arm]
         figure.add_scatter(
             x=place - 0.12 + spread(scores),
             y=scores,
@@ -83,7 +95,7 @@ def subject_points(
                 marker={"color": colour, "size": 13, "symbol": "diamond"},
                 hovertemplate=f"{group.arm}: %{{y:.2f}} ± {group.sd:.2f} (SD)<extra></extra>",
             )
-    ticks = [f"{g.arm}<br>n = {g.n_subjects}" for g in cohort.groups.itertuples()]
+    ticks = [f"{wrapped(g.arm)}<br>n = {g.n_subjects}" for g in cohort.by_arm()]
     figure.update_layout(height=height, margin=MARGINS, showlegend=False)
     figure.update_xaxes(
         tickvals=list(range(len(ticks))),
@@ -98,39 +110,84 @@ def subject_points(
     return figure
 
 
+def group_lines(
+    group_profiles: pd.DataFrame,
+    arm_colours: Mapping[str, str],
+    *,
+    score: str,
+    height: int = 400,
+) -> go.Figure:
+    """Each group's mean along depth with a band of its SD over subjects.
+
+    group_profiles : arm, depth_um, mean, sd
+    """
+    figure = go.Figure()
+    for arm in dict.fromkeys(group_profiles["arm"]):
+        rows = group_profiles[group_profiles["arm"] == arm]
+        mean, sd, depth, colour = rows["mean"], rows["sd"], rows["depth_um"], arm_colours[arm]
+        figure.add_scatter(
+            x=pd.concat([(mean - sd).clip(1, 4), (mean + sd).clip(1, 4)[::-1]]),
+            y=pd.concat([depth, depth[::-1]]),
+            fill="toself",
+            fillcolor=_faint(colour),
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        figure.add_scatter(
+            x=mean,
+            y=depth,
+            mode="lines",
+            line={"color": colour, "width": 2.5},
+            name=arm,
+            hovertemplate=f"{arm}, %{{y}} µm: %{{x:.2f}}<extra></extra>",
+        )
+    figure.update_layout(
+        height=height,
+        margin={**MARGINS, "t": 30},
+        legend=LEGEND,
+    )
+    figure.update_xaxes(title=f"{SCORE_NAMES[score]} (1 to 4), mean ± SD", tickvals=list(GRADES))
+    return _depth_down(figure, np.unique(group_profiles["depth_um"]))
+
+
 def depth_profile(
     table: pd.DataFrame,
     *,
-    score: str = "grade_mean",
     chosen_um: int | None = None,
     colours: str = DEFAULT_COLOURS,
     height: int = 420,
 ) -> go.Figure:
-    """Score with its SD over patches, and shares of the grades, both against depth downwards."""
+    """Both scores and the SD over patches, and shares of the grades, against depth downwards.
+
+    table : one row a layer: depth_um, grade_mean, grade_sd, expected_grade, class_share_1 to 4
+    """
     figure = make_subplots(
         cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.05
     )
-    depth, mean, sd = table["depth_um"], table[score], table["grade_sd"]
-    figure.add_scatter(
-        x=pd.concat([(mean - sd).clip(1, 4), (mean + sd).clip(1, 4)[::-1]]),
-        y=pd.concat([depth, depth[::-1]]),
-        fill="toself",
-        fillcolor="rgba(122,106,216,0.18)",
-        line={"width": 0},
-        hoverinfo="skip",
-        name="± SD of the layer's patches",
-    )
-    figure.add_scatter(
-        x=mean,
-        y=depth,
-        mode="lines",
-        line={"color": ACCENT, "width": 2.5},
-        name=SCORE_NAMES[score],
-        hovertemplate="%{y} µm: %{x:.2f}<extra></extra>",
-    )
+    depth, mean, sd = table["depth_um"], table["grade_mean"], table["grade_sd"]
+    if sd.notna().any():  # one patch a layer has no spread
+        figure.add_scatter(
+            x=pd.concat([(mean - sd).clip(1, 4), (mean + sd).clip(1, 4)[::-1]]),
+            y=pd.concat([depth, depth[::-1]]),
+            fill="toself",
+            fillcolor="rgba(122,106,216,0.18)",
+            line={"width": 0},
+            hoverinfo="skip",
+            name="± SD of patches",
+        )
+    for name, style in (("grade_mean", "solid"), ("expected_grade", "dash")):
+        figure.add_scatter(
+            x=table[name],
+            y=depth,
+            mode="lines",
+            line={"color": ACCENT, "width": 2.5 if style == "solid" else 1.5, "dash": style},
+            name=SCORE_NAMES[name],
+            hovertemplate=f"{SCORE_NAMES[name]} at %{{y}} µm: %{{x:.2f}}<extra></extra>",
+        )
     for grade, colour in zip(GRADES, GRADE_COLOURS[colours], strict=True):
         figure.add_bar(
-            x=100 * table[f"share_grade_{grade}"],
+            x=100 * table[f"class_share_{grade}"],
             y=depth,
             orientation="h",
             marker={"color": colour, "line": {"width": 0}},
@@ -143,15 +200,15 @@ def depth_profile(
         figure.add_hline(y=chosen_um, line={"color": ACCENT, "width": 1.5, "dash": "dot"})
     figure.update_layout(
         height=height,
-        margin={**MARGINS, "t": 34},
+        margin={**MARGINS, "t": 60},
         barmode="stack",
         bargap=0,
-        legend={"orientation": "h", "y": 1.01, "yanchor": "bottom", "x": 0, "title": None},
+        legend=LEGEND,
     )
     figure.update_xaxes(
-        title=f"{SCORE_NAMES[score]} (1 to 4)", range=[0.95, 4.05], tickvals=list(GRADES), col=1
+        title="score (grade 1 to 4)", range=[0.95, 4.05], tickvals=list(GRADES), col=1
     )
-    figure.update_xaxes(title="patches (%)", range=[0, 100], tickvals=[0, 50, 100], col=2)
+    figure.update_xaxes(title="share of patches (%)", range=[0, 100], tickvals=[0, 50, 100], col=2)
     return _depth_down(figure, depth.to_numpy(), col=1)
 
 
@@ -240,6 +297,11 @@ def _depth_down(figure: go.Figure, depth_um: Sequence[int] | np.ndarray, **where
     figure.update_yaxes(range=[last + 0.5, first - 0.5], showgrid=False, zeroline=False)
     figure.update_yaxes(title=DEPTH_TITLE, dtick=10, **where)
     return figure
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.15)"
 
 
 def _ink_on(grade: float, colours: str) -> str:

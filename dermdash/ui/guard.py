@@ -1,0 +1,122 @@
+"""What each page opens with: a store that is in order, and who is at work."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from getpass import getuser
+from urllib.parse import quote, unquote
+
+import streamlit as st
+
+from dermdash.errors import DermdashError, InputError
+from dermdash.identity import User
+from dermdash.settings import Settings, load_settings
+from dermdash.trial.database import Store, open_store
+from dermdash.trial.transaction import Transaction
+from dermdash.ui.server import sign_in_configured
+
+COOKIE = "dermdash_name"
+YEAR_S = 365 * 24 * 3600
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A page's way to the store.
+
+    user : None until somebody gave a name; reading needs none
+    """
+
+    store: Store
+    user: User | None
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        return self.store.read()
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        if self.user is None:
+            raise InputError("who writes is not known; give your name first")
+        return self.store.write(by=self.user)
+
+
+def guard() -> Access:
+    """Open the store, or stop the page with the one sentence that says why not.
+
+    Where sign-in is configured, nothing is shown to whom it does not vouch for.
+    """
+    if sign_in_configured() and not st.user.is_logged_in:
+        st.title("dermdash")
+        st.button("Sign in", type="primary", on_click=st.login)
+        st.stop()
+    try:
+        store = _store(load_settings())
+    except DermdashError as error:
+        st.error(str(error), icon=":material/block:")
+        st.stop()
+    return Access(store, _user())
+
+
+def known(access: Access) -> bool:
+    """Whether a name is known; asks for it where not, in the place of what needs it."""
+    if access.user is not None:
+        return True
+    with st.form("who", width=460):
+        st.markdown("**Who is at work?** Each entry in the store records who made it.")
+        name = st.text_input(
+            "Your name", value=_system_name(), max_chars=LONGEST_NAME, key="typed_name"
+        )
+        st.caption("Asked once on this browser. Without a sign-in it is marked *not verified*.")
+        if st.form_submit_button("Remember my name", type="primary"):
+            if cleaned := _clean(name):
+                st.session_state["name"] = cleaned
+                st.rerun()
+            st.error("A name is needed; write the one your colleagues know.")
+    return False
+
+
+def remember(access: Access) -> None:
+    """Keep the name in the browser, so that it is asked only once."""
+    if access.user and unquote(st.context.cookies.get(COOKIE, "")) != access.user.name:
+        cookie = f"{COOKIE}={quote(access.user.name)}; path=/; max-age={YEAR_S}; SameSite=Strict"
+        st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)
+
+
+def forget() -> None:
+    """Ask for the name again."""
+    st.session_state["name"] = ""
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Show what is refused as its one sentence, and go on with the page."""
+    try:
+        yield
+    except DermdashError as error:
+        st.error(str(error), icon=":material/block:")
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the store")
+def _store(settings: Settings) -> Store:
+    return open_store(settings)
+
+
+def _user() -> User | None:
+    if sign_in_configured():
+        return User(str(st.user.get("email") or st.user.get("name")), verified=True)
+    if "name" not in st.session_state:
+        st.session_state["name"] = _clean(unquote(st.context.cookies.get(COOKIE, "")))
+    name = st.session_state["name"]
+    return User(name) if name else None
+
+
+def _clean(name: str | None) -> str:
+    """One line of printable characters."""
+    printable = "".join(c if c.isprintable() else " " for c in name or "")
+    return " ".join(printable.split())[:LONGEST_NAME]
+
+
+def _system_name() -> str:
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return ""

@@ -1,0 +1,83 @@
+"""Mark or correct by hand where a scan's dermis begins."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dermdash.imaging.dej import Dej, read_dej_map
+from dermdash.trial.scans import Scan, set_dej
+from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.pictures import b_scan_picture, en_face_picture, webp
+from dermdash.ui.slices import b_scan, layer
+from dermdash.ui.uploads import receive
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+KEY = "marked_um"
+STEPS = (-10, -1, 1, 10)
+
+
+@st.fragment
+def mark_dej(access: Access, scan: Scan) -> None:
+    """En face at a depth and the B-scan with that depth drawn; a button makes it the DEJ."""
+    if not known(access):
+        return
+    spacing_z, spacing_y, spacing_x = scan.reading.spacing_um or (1.0, 1.0, 1.0)
+    deepest = int((scan.shape[0] - 1) * spacing_z)
+    if st.session_state.get("marked_scan") != scan.scan_id:
+        st.session_state["marked_scan"] = scan.scan_id
+        st.session_state[KEY] = round(scan.dej.median_um) if scan.dej else min(60, deepest)
+    left, right = st.columns([1.6, 1], gap="medium")
+    with right:
+        st.markdown("**Where does the dermis begin?** Move the line to the DEJ.")
+        depth = st.slider("DEJ below the first slice (µm)", 1, deepest, key=KEY)
+        with st.container(horizontal=True, gap="xsmall"):
+            for step in STEPS:
+                st.button(f"{step:+d} µm", on_click=_move, args=(step, deepest), key=f"mark_{step}")
+        if st.button(f"Set the DEJ to {depth} µm and grade", type="primary"):
+            _save(access, scan, Dej.plane(float(depth)))
+        st.caption("Earlier markings are kept. The new one counts, and is graded at once.")
+
+        def take(name: str, upload: "UploadedFile") -> Dej:
+            with tempfile.TemporaryDirectory(prefix="dermdash-") as folder:
+                path = Path(folder) / name
+                path.write_bytes(upload.getbuffer())
+                return read_dej_map(path, scan.shape[1:])
+
+        for dej in receive("Or a depth map", take, key="map", types=["tif", "tiff", "csv"]):
+            _save(access, scan, dej)
+    with left, refusals():
+        y = scan.shape[1] // 2
+        st.image(
+            webp(
+                b_scan_picture(
+                    b_scan(scan, y), spacing_zx_um=(spacing_z, spacing_x), dej_um=float(depth)
+                )
+            ),
+            f"B-scan at y = {y * spacing_y:.0f} µm, the DEJ at {depth} µm",
+            width="stretch",
+        )
+        st.image(
+            webp(
+                en_face_picture(
+                    layer(scan, Dej.plane(0.0), depth), spacing_yx_um=(spacing_y, spacing_x)
+                )
+            ),
+            f"En face, {depth} µm below the first slice",
+            width=min(640, int(360 * scan.shape[2] / scan.shape[1])),
+        )
+
+
+def _save(access: Access, scan: Scan, dej: Dej) -> None:
+    with refusals():
+        with access.write() as tx:
+            set_dej(tx, scan.scan_id, dej, source="edited" if scan.dej else "manual")
+        st.session_state.pop("correcting", None)
+        st.rerun()
+
+
+def _move(step: int, deepest: int) -> None:
+    st.session_state[KEY] = max(1, min(deepest, st.session_state[KEY] + step))

@@ -1,0 +1,60 @@
+"""What a page is about: the study, kept across pages and in the address; a row of a table."""
+
+import streamlit as st
+
+from dermdash.trial.studies import Study, find_study, get_study, list_studies
+from dermdash.ui.guard import Access, forget, remember
+from dermdash.ui.progress import worker_line
+from dermdash.ui.ribbon import ribbon
+
+KINDS = {
+    "cohorts": "Groups compared once",
+    "before_after": "Before and after, with a control",
+    "hemi_face": "Two sides of one face",
+}
+
+
+def sidebar(access: Access, *, about_study: bool = True) -> Study | None:
+    """Under the navigation: the chosen study, the worker, the user. Returns the study.
+
+    about_study : whether the page is about it, and so opens with its ribbon
+    """
+    with st.sidebar:
+        study = _pick_study(access)
+        with st.container(key="status", gap="xxsmall"):
+            worker_line(access)
+            _who(access)
+    remember(access)
+    if study is not None and about_study:
+        ribbon(access, study)
+    return study
+
+
+def choose_study(name: str) -> None:
+    """Make a study the chosen one; for callbacks, which run before the sidebar."""
+    st.session_state["study"] = name
+
+
+def _pick_study(access: Access) -> Study | None:
+    with access.read() as tx:
+        studies = list_studies(tx)
+    names = list(studies["study"])
+    if not names:
+        return None
+    if st.session_state.get("study") not in names:
+        st.session_state.pop("study", None)
+    name = st.selectbox("Study", names, key="study", bind="query-params")
+    with access.read() as tx:
+        study_id = find_study(tx, name)
+        study = get_study(tx, study_id) if study_id is not None else None
+    if study is not None:
+        st.caption(f"{KINDS[study.kind]} · {study.state}")
+    return study
+
+
+def _who(access: Access) -> None:
+    if access.user is None:
+        st.caption("You: not named yet, asked when you first write")
+        return
+    st.caption(f"You: {access.user}")
+    st.button("Change name", type="tertiary", on_click=forget, key="change_name")

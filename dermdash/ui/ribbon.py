@@ -1,0 +1,43 @@
+"""What must be said wherever results show: synthetic scans, and what the model may be used for."""
+
+import streamlit as st
+
+from dermdash.trial.protocols import Protocol, current_protocol, get_model
+from dermdash.trial.studies import Study
+from dermdash.ui.guard import Access
+
+DEMONSTRATION = "demonstration"
+
+
+def ribbon(access: Access, study: Study) -> None:
+    """One quiet line over the page about a study."""
+    with access.read() as tx:
+        protocol = current_protocol(tx, study.study_id)
+        card = get_model(tx, protocol.model_digest).card if protocol else {}
+    demonstration = is_demonstration(protocol)
+    if not study.synthetic and not demonstration:
+        return
+    with st.container(horizontal=True, key="ribbon", vertical_alignment="center", gap="small"):
+        if study.synthetic:
+            st.badge("SYNTHETIC", icon=":material/science:", color="gray")
+        if demonstration:
+            st.badge("DEMONSTRATION MODEL", icon=":material/model_training:", color="gray")
+            st.caption(str(card.get("statement", "")).rstrip(".") + ".")
+        else:
+            st.caption("These scans are phantoms with known truth, not skin.")
+
+
+def withheld(access: Access, study: Study) -> None:
+    """Why a real study shows scores only."""
+    with access.read() as tx:
+        protocol = current_protocol(tx, study.study_id)
+    if not study.synthetic and protocol is not None and is_demonstration(protocol):
+        st.info(
+            f"Scores are shown; stars and claims are withheld, because the model "
+            f"**{protocol.model_name}** is a demonstration and was not validated on skin.",
+            icon=":material/info:",
+        )
+
+
+def is_demonstration(protocol: Protocol | None) -> bool:
+    return protocol is not None and protocol.model_use.startswith(DEMONSTRATION)

@@ -1,0 +1,203 @@
+"""What stands around the view of a scan: its header, its provenance, the table to choose from."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dermdash.grading.profile import Grading, summarize
+from dermdash.reporting.figures.data import GRADES
+from dermdash.reporting.tables import csv_bytes, layer_table, patch_table
+from dermdash.trial.audit import history
+from dermdash.trial.protocols import Protocol
+from dermdash.trial.scans import Scan, exclude_scan, include_scan
+from dermdash.trial.states import SCAN_STATES
+from dermdash.ui.guard import Access, known, refusals
+
+STATE_ICONS = {
+    "no DEJ": "edit",
+    "queued": "schedule",
+    "running": "progress_activity",
+    "graded": "check_circle",
+    "failed": "error",
+    "excluded": "block",
+}
+
+
+def header(scan: Scan, grading: Grading | None) -> None:
+    """Who, when, where; the DEJ with its source; the score with the shares of the grades."""
+    place = f"{scan.subject_id} · {scan.visit} · {scan.site}"
+    st.title(place + (f" · replicate {scan.replicate}" if scan.replicate > 1 else ""))
+    if scan.dej is None:
+        dej = "not marked yet"
+    else:
+        kind = "median of a map" if scan.dej.kind == "surface" else "one depth"
+        dej = f"{scan.dej.median_um:.0f} µm, {kind} ({scan.dej_source})"
+    if grading is None:
+        st.markdown(
+            f":material/{STATE_ICONS[scan.state]}: **{scan.state}**"
+            + (f": {scan.reason}" if scan.reason else "")
+            + f" · DEJ {dej}"
+        )
+        return
+    score = summarize(grading)
+    shares = " · ".join(
+        f"{share:.0%} grade {k}" for k, share in zip(GRADES, score.class_share, strict=False)
+    )
+    st.markdown(
+        f"**Mean grade {score.grade_mean:.2f}** of 4, expected grade {score.expected_grade:.2f}, "
+        f"over {score.n_layers} µm of dermis ({shares}). DEJ at {dej}."
+        + (f" **Excluded**: {scan.reason}." if scan.state == "excluded" else "")
+    )
+
+
+def provenance(
+    access: Access, scan: Scan, grading: Grading | None, protocol: Protocol | None
+) -> None:
+    """Where each number comes from, and how to take it away."""
+    with access.read() as tx:
+        entries = history(tx, entity=f"scan {scan.scan_id}")
+    spacing = " × ".join(f"{um:g}" for um in scan.reading.spacing_um or ())
+    facts = {
+        "File": scan.file_name,
+        "SHA-256 of the file": scan.volume_sha256,
+        "Voxels (z × y × x)": " × ".join(map(str, scan.shape)),
+        "Spacing (µm)": f"{spacing} ({scan.spacing_source or 'unknown'})",
+        "Axes of the pages": scan.reading.axes or "zyx",
+        "Grey values shown as 0 and 255": str(scan.reading.window),
+        "Stored": f"{scan.stored_at:%Y-%m-%d %H:%M} UTC by {scan.stored_by}",
+        "DEJ": f"{scan.dej_source} by {scan.dej_editor}, {scan.dej_at:%Y-%m-%d %H:%M} UTC"
+        if scan.dej_at
+        else "none",
+        "Model": f"{protocol.model_name} ({protocol.model_digest[:16]}), {protocol.model_use}"
+        if protocol
+        else "none yet",
+        "Key of the grading": scan.grading_key or "none yet",
+        "Entries in the history": str(len(entries)),
+    }
+    st.table(
+        pd.DataFrame({"": facts.keys(), "value": facts.values()}).set_index(""), width="content"
+    )
+    if grading is None:
+        return
+    name = f"{scan.subject_id} {scan.visit} {scan.site}"
+    with st.container(horizontal=True):
+        for label, rows in (("layers", layer_table), ("patches", patch_table)):
+            st.download_button(
+                f"Download {label} as CSV",
+                partial(_as_csv, rows, grading),
+                f"{name} {label}.csv",
+                icon=":material/download:",
+            )
+
+
+def _as_csv(rows: Callable[[Grading], pd.DataFrame], grading: Grading) -> bytes:
+    return csv_bytes(rows(grading))
+
+
+def exclusion(access: Access, scan: Scan) -> None:
+    """Leave the scan out of all results with a reason, or take it in again."""
+    if not known(access):
+        return
+    if scan.state == "excluded":
+        if st.button("Take the scan into the results again"):
+            with refusals():
+                with access.write() as tx:
+                    include_scan(tx, scan.scan_id)
+                st.rerun()
+        return
+    with (
+        st.form("exclude", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        reason = st.text_input("Reason", placeholder="movement during the scan")
+        if st.form_submit_button("Exclude the scan"):
+            with refusals():
+                with access.write() as tx:
+                    exclude_scan(tx, scan.scan_id, reason)
+                st.rerun()
+
+
+def choose(scans: pd.DataFrame) -> int | None:
+    """A table of scans with filters; the id of the row that is chosen."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        counts = scans["state"].value_counts()
+        states = st.pills(
+            "State",
+            [state for state in SCAN_STATES if state in counts],
+            selection_mode="multi",
+            format_func=lambda state: f"{state} {counts[state]}",
+            key="state_filter",
+            persist_state="session",
+        )
+        arms = st.pills(
+            "Arm",
+            list(dict.fromkeys(scans["arm"].dropna())),
+            selection_mode="multi",
+            key="arm_filter",
+        )
+        visits = st.pills(
+            "Visit",
+            list(dict.fromkeys(scans.sort_values("visit_day")["visit"])),
+            selection_mode="multi",
+            key="visit_filter",
+        )
+        subject = st.text_input("Subject", placeholder="part of a code", key="subject_filter")
+    shown = scans[
+        (scans["state"].isin(states) if states else True)
+        & (scans["arm"].isin(arms) if arms else True)
+        & (scans["visit"].isin(visits) if visits else True)
+        & scans["subject_id"].str.contains(subject or "", case=False, regex=False)
+    ].reset_index(drop=True)
+    st.caption(f"{len(shown)} of {len(scans)} scans. Choose one by its row.")
+    picked = st.dataframe(
+        shown.fillna({"reason": "", "dej_source": "", "arm": ""}),
+        hide_index=True,
+        height=min(38 + 35 * max(len(shown), 1), 600),
+        on_select="rerun",
+        selection_mode=["single-row", "single-cell"],
+        placeholder="",
+        key="scan_rows",
+        column_order=[
+            "subject_id",
+            "arm",
+            "visit",
+            "site",
+            "replicate",
+            "state",
+            "grade_mean",
+            "expected_grade",
+            "n_layers",
+            "dej_um",
+            "dej_source",
+            "reason",
+            "file_name",
+            "stored_at",
+        ],
+        column_config=_COLUMNS,
+    )
+    st.download_button(
+        "Download as CSV", lambda: csv_bytes(shown), "scans.csv", icon=":material/download:"
+    )
+    rows = [*picked.selection.rows, *(row for row, _ in picked.selection.cells)]
+    return int(shown["scan_id"][rows[0]]) if rows else None
+
+
+_COLUMNS: dict[str, Any] = {
+    "subject_id": "Subject",
+    "arm": "Arm",
+    "visit": "Visit",
+    "site": "Site",
+    "replicate": st.column_config.NumberColumn("Replicate", width="small"),
+    "state": "State",
+    "grade_mean": st.column_config.NumberColumn("Mean grade", format="%.2f"),
+    "expected_grade": st.column_config.NumberColumn("Expected grade", format="%.2f"),
+    "n_layers": st.column_config.NumberColumn("Layers", help="of 1 µm, 70 in a whole slab"),
+    "dej_um": st.column_config.NumberColumn("DEJ (µm)", format="%.0f"),
+    "dej_source": "DEJ by",
+    "reason": "Reason",
+    "file_name": "File",
+    "stored_at": st.column_config.DatetimeColumn("Stored (UTC)", format="YYYY-MM-DD HH:mm"),
+}

@@ -1,0 +1,75 @@
+"""Do I believe this score?"""
+
+import streamlit as st
+
+from dermdash.errors import DermdashError
+from dermdash.trial.gradings import get_grading
+from dermdash.trial.protocols import current_protocol
+from dermdash.trial.scans import get_scan, scan_table
+from dermdash.ui.guard import guard
+from dermdash.ui.marking import mark_dej
+from dermdash.ui.pickers import sidebar
+from dermdash.ui.progress import grading_progress
+from dermdash.ui.scan_parts import choose, exclusion, header, provenance
+from dermdash.ui.viewer import graded_view
+
+access = guard()
+study = sidebar(access)
+
+
+def leave() -> None:
+    st.query_params.pop("scan", None)
+    st.session_state.pop("correcting", None)
+
+
+if study is None:
+    st.title("Scan")
+    st.write("No study yet, and so no scan.")
+    if st.button("Create your first study", type="primary", icon=":material/science:"):
+        st.switch_page("pages/data/studies.py")
+    st.stop()
+
+with access.read() as tx:
+    scans = scan_table(tx, study.study_id)
+
+chosen = st.query_params.get("scan", "")
+if not chosen.isdecimal() or int(chosen) not in set(scans["scan_id"]):
+    st.title(f"Scans of {study.name}")
+    if scans.empty:
+        st.write("A scan is one volume of one subject, visit and site. There is none yet.")
+        if st.button("Add scans", type="primary", icon=":material/upload_file:"):
+            st.switch_page("pages/data/add_scans.py")
+        st.stop()
+    if (picked := choose(scans)) is not None:
+        st.query_params["scan"] = str(picked)
+        st.rerun()
+    st.stop()
+
+try:
+    with access.read() as tx:
+        scan = get_scan(tx, int(chosen))
+        grading = get_grading(tx, scan.scan_id)
+        protocol = current_protocol(tx, study.study_id)
+except DermdashError as error:
+    st.error(str(error), icon=":material/block:")
+    st.button("All scans", icon=":material/arrow_back:", on_click=leave)
+    st.stop()
+
+title, back = st.columns([5, 1], vertical_alignment="center")
+with title:
+    header(scan, grading)
+with back:
+    st.button("All scans", icon=":material/arrow_back:", on_click=leave, width="stretch")
+    correcting = st.toggle("Correct the DEJ", key="correcting", disabled=scan.dej is None)
+
+if scan.dej is None or correcting:
+    mark_dej(access, scan)
+elif grading is not None and protocol is not None:
+    graded_view(access, scan, grading, protocol)
+elif scan.state in ("queued", "running"):
+    grading_progress(access, scan)
+
+with st.expander("Where these numbers come from", icon=":material/fact_check:"):
+    provenance(access, scan, grading, protocol)
+with st.expander("Exclude from the results", icon=":material/block:"):
+    exclusion(access, scan)

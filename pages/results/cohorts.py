@@ -1,0 +1,90 @@
+"""Do groups differ?"""
+
+import streamlit as st
+
+from dermdash.analysis import cohort, describe, group_profiles
+from dermdash.reporting.figures.data import depth_heatmap
+from dermdash.reporting.figures.screen import (
+    cohort_heatmap,
+    group_lines,
+    subject_points,
+    toolbar,
+)
+from dermdash.ui.cohort_parts import (
+    ask_question,
+    group_table,
+    missing_sentence,
+    other_studies,
+    subject_rows,
+)
+from dermdash.ui.guard import guard
+from dermdash.ui.pickers import sidebar
+from dermdash.ui.ribbon import withheld
+
+access = guard()
+study = sidebar(access)
+
+if study is None:
+    st.title("Do groups differ?")
+    st.write("No study yet, and so no groups.")
+    if st.button("Create your first study", type="primary", icon=":material/science:"):
+        st.switch_page("pages/data/studies.py")
+    st.stop()
+
+title, place = st.columns([1.4, 1], vertical_alignment="bottom")
+title.title(f"Do groups differ? {study.name}")
+with place:
+    question = ask_question(study)
+
+with access.read() as tx:
+    answer = cohort(
+        tx,
+        study.study_id,
+        arms=question.arms,
+        visit=question.visit,
+        site=question.site,
+        score=question.score,
+    )
+if answer.subjects.empty:
+    st.info(
+        f"No graded scan of {study.name} covers 0 to 69 µm under these filters "
+        f"({question.summary}).",
+        icon=":material/info:",
+    )
+    other_studies(access)
+    st.stop()
+
+st.markdown(f"#### {describe(answer)}")
+missing_sentence(access, study, answer)
+withheld(access, study)
+
+profiles = group_profiles(answer)
+colours = {arm.name: arm.colour for arm in study.arms}
+shown = [arm for arm in answer.groups["arm"] if arm in set(profiles["arm"])]
+
+result, along, subjects = st.tabs(["Result", "Along depth", "Subjects"])
+with result:
+    left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        st.markdown("**Dermal quality by depth**, mean over each group's subjects")
+        st.plotly_chart(
+            cohort_heatmap(
+                depth_heatmap(profiles, shown), score=question.score, colours=question.colours
+            ),
+            config=toolbar(f"{study.name} heatmap"),
+            key="heatmap",
+        )
+    with right:
+        st.markdown("**Whole dermis**, a point a subject, mean ± SD beside")
+        st.plotly_chart(
+            subject_points(answer, colours), config=toolbar(f"{study.name} subjects"), key="points"
+        )
+    group_table(study, answer, profiles)
+with along:
+    st.plotly_chart(
+        group_lines(profiles, colours, score=question.score, height=520),
+        config=toolbar(f"{study.name} along depth"),
+        key="lines",
+    )
+with subjects:
+    subject_rows(study, answer)
