@@ -34,7 +34,7 @@ from dermdash.trial.transaction import Transaction
 PHOTO_AGEING = "Photo-ageing"
 FIRMING_SERUM = "Firming serum"
 SITE = "cheek"
-SHAPE = (130, 400, 400)  # one 400 um crop: small, so that both studies stand in minutes
+SHAPE = (148, 400, 400)  # one 400 um crop: small, so that both studies stand in minutes
 DEPTH_UM = np.arange(70)
 SEED = 2023
 
@@ -206,7 +206,7 @@ def _scan(
     recipe = Recipe(
         quality=tuple(round(float(value), 4) for value in quality),
         shape=SHAPE,
-        dej_um=round(np.random.default_rng([SEED, seed]).uniform(36, 46), 1),
+        dej_um=round(np.random.default_rng([SEED, seed]).uniform(34, 42), 1),
         seed=seed,
         subject_seed=int(np.random.default_rng([SEED, *subject.code.encode()]).integers(2**31)),
     )

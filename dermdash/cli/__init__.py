@@ -1,7 +1,6 @@
 """The corridor as commands: the same calls as the pages, for batches and scripts."""
 
 import errno
-import sys
 import traceback
 from collections.abc import Sequence
 
@@ -68,7 +67,3 @@ def _usage(wrong_use: TyperException) -> str:
     command = context.command_path if context else "dermdash"
     what = wrong_use.format_message().rstrip(".") or "a command is missing"
     return f"{what}; {command} --help shows the use"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

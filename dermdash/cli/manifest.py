@@ -80,6 +80,7 @@ class _Import:
     def keep(self, row: "ManifestRow") -> str:
         """Store one row's scan; ``stored``, or ``skipped`` where it is stored already."""
         from dermdash.imaging.volume import read_volume
+        from dermdash.trial.leftovers import discard_volume
         from dermdash.trial.manifest import replicate
         from dermdash.trial.scans import NewScan, store_scan
         from dermdash.trial.studies import create_study, find_study
@@ -106,11 +107,16 @@ class _Import:
             spacing_source=volume.spacing_source,
         )
         kept = self.store.vault.store_file(path)
-        with self.store.write(by=system_user(), reason="import") as tx:
-            study_id = find_study(tx, self.study)
-            if study_id is None:
-                study_id = create_study(tx, name=self.study, kind=self.kind)
-            outcome = store_scan(tx, study_id, kept, new, shape=volume.shape)
+        try:
+            with self.store.write(by=system_user(), reason="import") as tx:
+                study_id = find_study(tx, self.study)
+                if study_id is None:
+                    study_id = create_study(tx, name=self.study, kind=self.kind)
+                outcome = store_scan(tx, study_id, kept, new, shape=volume.shape)
+        except InputError:
+            with self.store.write(by=system_user(), reason="import") as tx:
+                discard_volume(tx, kept.sha256)
+            raise
         return "stored" if outcome.verdict == "stored" else "skipped"
 
 

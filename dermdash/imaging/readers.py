@@ -123,16 +123,20 @@ def write_tiff(
         The disk refuses.
     """
     z, y, x = spacing_um
+    part = path.with_name(f".{path.name[:100]}.part")  # no half volume under the whole one's name
     try:
         write_pages(
-            path,
+            part,
             volume,
             imagej=True,
             resolution=(1 / x, 1 / y),
             metadata={"axes": "ZYX", "spacing": z, "unit": "um"},
         )
+        part.replace(path)
     except OSError as error:
         raise StoreError(f"{shown(path)} cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager
