@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from dermdash.errors import DesignError
 from dermdash.settings import Settings
-from dermdash.trial.queue import PRIORITY, QueueSummary, job_table, queue_summary
+from dermdash.trial.queue import NEXT, QueueSummary, job_table, queue_summary
 from dermdash.trial.schema import ACTIVE_STATES, JobRow
 from dermdash.trial.transaction import Transaction
 
@@ -88,11 +88,14 @@ def enqueue(
 
 
 def take(tx: Transaction, n: int, *, kinds: Collection[str] | None = None) -> list[Job]:
-    """Mark the next ``n`` jobs as running and return them: gradings first, then the oldest."""
+    """Mark the next ``n`` jobs as running and return them: gradings first, then the oldest.
+
+    A job whose process died goes behind those of its kind that have not killed any.
+    """
     query = select(JobRow).where(JobRow.state == "queued")
     if kinds is not None:
         query = query.where(JobRow.kind.in_(kinds))
-    rows = tx.session.scalars(query.order_by(PRIORITY, JobRow.asked_at, JobRow.id).limit(n)).all()
+    rows = tx.session.scalars(query.order_by(*NEXT).limit(n)).all()
     for row in rows:
         row.state, row.started_at, row.progress = "running", tx.at, 0.0
         row.attempt += 1

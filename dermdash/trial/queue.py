@@ -12,6 +12,8 @@ from dermdash.trial.transaction import Transaction
 
 # Smaller goes first: a demo's gradings before its next phantoms.
 PRIORITY = case((JobRow.kind == "phantom", 1), else_=0)
+# What killed a process before goes behind what has not.
+NEXT = (PRIORITY, JobRow.deaths, JobRow.asked_at, JobRow.id)
 RECENT = 20  # jobs of a kind whose durations foretell the next
 
 
@@ -37,7 +39,7 @@ def job_table(
     waiting = (
         select(
             JobRow.id,
-            func.row_number().over(order_by=(PRIORITY, JobRow.asked_at, JobRow.id)).label("place"),
+            func.row_number().over(order_by=NEXT).label("place"),
         )
         .where(JobRow.state == "queued")
         .subquery()
