@@ -90,5 +90,5 @@ def iter_patches(
 
 def _resize(plane: NDArray[Any], origins: list[tuple[int, int, int, int]], out: Patches) -> None:
     for (y, x, height, width), target in zip(origins, out, strict=True):
-        crop = plane[y : y + height, x : x + width].astype(np.float32)
+        crop = plane[y : y + height, x : x + width].astype(np.float32, copy=False)
         cv2.resize(crop, (SIZE_PX, SIZE_PX), dst=target, interpolation=cv2.INTER_LINEAR)

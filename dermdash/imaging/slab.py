@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -135,11 +136,13 @@ def planes_at(volume: Volume, dej: Dej, first_um: int, last_um: int) -> NDArray[
     if np.abs(at - whole).max() < TOLERANCE:
         block = volume.layers(whole[0], whole[-1] + 1)
         return block if len(block) == len(whole) else block[whole - whole[0]]
-    low, part = _split(at, volume.shape[0])
+    low = np.clip(np.floor(at + TOLERANCE).astype(int), 0, volume.shape[0] - 2)
     block = volume.layers(low[0], low[-1] + 2)
     planes = np.empty((len(at), *volume.shape[1:]), np.float32)
-    for plane, z, weight in zip(planes, low - low[0], part, strict=True):
-        _mix(block[z], block[z + 1], weight, plane)
+    for plane, z, part in zip(planes, low - low[0], at - low, strict=True):
+        np.subtract(block[z + 1], block[z], out=plane, dtype=np.float32)
+        np.multiply(plane, np.float32(part), out=plane)
+        np.add(plane, block[z], out=plane)
     return planes
 
 
@@ -154,31 +157,17 @@ def _follow(
 ) -> NDArray[np.float32]:
     """Planes at given depths under a surface, column by column, linear along z."""
     nz, step = volume.shape[0], volume.spacing_um[0]
-    surface = surface_um.astype(np.float64)
-    top = max(0, math.floor((surface.min() + depths[0]) / step))
-    bottom = min(nz, math.floor((surface.max() + depths[-1]) / step) + 2)
-    block = volume.layers(top, bottom).reshape(-1)
-    columns = np.arange(surface.size).reshape(surface.shape)
+    surface = surface_um / np.float32(step)
+    top = math.floor(surface.min() + depths[0] / step)
+    bottom = min(nz, math.floor(surface.max() + depths[-1] / step) + 2)
+    block = volume.layers(top, bottom)
     planes = np.empty((len(depths), *surface.shape), np.float32)
-    for plane, depth in zip(planes, depths, strict=True):
-        low, part = _split((surface + float(depth)) / step, nz)
-        index = (low - top) * surface.size + columns
-        _mix(block.take(index), block.take(index + surface.size), part.astype(np.float32), plane)
+    steps = (depths / step - top).astype(np.float32)[:, None]
+    columns = np.empty((len(depths), surface.shape[1]), np.float32)
+    columns[:] = np.arange(surface.shape[1])
+    for y, row in enumerate(surface):  # a section at a time stays in the processor's cache
+        section = block[:, y].astype(np.float32)
+        planes[:, y] = cv2.remap(
+            section, columns, steps + row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
     return planes
-
-
-def _split(at: NDArray[np.floating], nz: int) -> tuple[NDArray[np.int_], NDArray[np.float64]]:
-    """The slice above each place, and how far the place lies towards the next slice."""
-    low = np.clip(np.floor(at + TOLERANCE).astype(int), 0, nz - 2)
-    return low, np.clip(at - low, 0.0, 1.0)
-
-
-def _mix(
-    above: NDArray[np.uint8],
-    below: NDArray[np.uint8],
-    part: NDArray[np.float32] | float,
-    out: NDArray[np.float32],
-) -> None:
-    np.subtract(below, above, out=out, dtype=np.float32)
-    out *= part
-    out += above
