@@ -10,8 +10,8 @@ from sqlalchemy import case, func, select
 from dermdash.trial.schema import JobRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
 from dermdash.trial.transaction import Transaction
 
-# Smaller goes first: a demo's gradings before its next phantoms.
-PRIORITY = case((JobRow.kind == "phantom", 1), else_=0)
+# A demo's gradings go before its next phantoms; what has killed a process, behind what has not.
+ORDER = (case((JobRow.kind == "phantom", 1), else_=0), JobRow.deaths, JobRow.asked_at, JobRow.id)
 # What killed a process before goes behind what has not.
 NEXT = (PRIORITY, JobRow.deaths, JobRow.asked_at, JobRow.id)
 RECENT = 20  # jobs of a kind whose durations foretell the next

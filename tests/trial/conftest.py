@@ -50,7 +50,7 @@ def make_model(tmp_path: Path) -> Callable[[str], Model]:
     """A model folder whose digest is right and whose network is not there."""
 
     def make(name: str, temperature: float = 1.0) -> Model:
-        folder = tmp_path / "models" / name
+        folder = tmp_path / "models" / f"{name}-{temperature}"
         folder.mkdir(parents=True)
         grader = name.encode()
         (folder / "grader.tflite").write_bytes(grader)
