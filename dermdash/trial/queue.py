@@ -11,9 +11,7 @@ from dermdash.trial.schema import JobRow, ScanRow, SiteRow, StudyRow, SubjectRow
 from dermdash.trial.transaction import Transaction
 
 # A demo's gradings go before its next phantoms; what has killed a process, behind what has not.
-ORDER = (case((JobRow.kind == "phantom", 1), else_=0), JobRow.deaths, JobRow.asked_at, JobRow.id)
-# What killed a process before goes behind what has not.
-NEXT = (PRIORITY, JobRow.deaths, JobRow.asked_at, JobRow.id)
+NEXT = (case((JobRow.kind == "phantom", 1), else_=0), JobRow.deaths, JobRow.asked_at, JobRow.id)
 RECENT = 20  # jobs of a kind whose durations foretell the next
 
 
