@@ -117,7 +117,7 @@ def firming_serum() -> DemoStudy:
     arms = ("placebo", "active")
     effects = {"D0": 0.0, "D28": 0.3, "D56": 0.6}
     upper = 0.5 * (1 + np.cos(np.pi * np.clip((DEPTH_UM - 20) / 20, 0, 1)))
-    withdrawals = {9: ("D28", "moved away"), 16: ("D0", "did not return")}
+    withdrawals = {9: ("D28", "moved away"), 17: ("D0", "did not return")}
     allocation = np.concatenate([rng.permutation([0, 0, 1, 1]) for _ in range(6)])
     ages, baselines = _ages(rng, 45, 62, n=24), _around(rng, 2.2, 0.3, n=24)
     subjects, scans = [], []

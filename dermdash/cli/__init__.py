@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     the program, with its traceback.
     """
     try:
-        return _build_app()(argv, standalone_mode=False, prog_name="dermdash") or DONE
+        return build_app()(argv, standalone_mode=False, prog_name="dermdash") or DONE
     except TyperException as wrong_use:
         say(_usage(wrong_use))
     except typer.Abort:
@@ -44,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return REFUSED
 
 
-def _build_app() -> typer.Typer:
+def build_app() -> typer.Typer:
+    """All commands, by name."""
     app = typer.Typer(
         help="Dermal quality from LC-OCT volumes.",
         context_settings={"help_option_names": ["-h", "--help"]},

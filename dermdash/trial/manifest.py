@@ -79,11 +79,16 @@ def read_table(path: Path, *, needs: Sequence[str]) -> list[dict[str, str]]:
 
 
 def study_kind(rows: tuple[ManifestRow, ...]) -> Kind:
-    """The design that the rows describe: ``hemi_face``, ``before_after`` or ``cohorts``."""
+    """The design that the rows describe.
+
+    ``hemi_face`` where at least half of the subjects have sides in different arms (fewer are
+    slips, and are refused as such when stored), ``before_after`` where there are several visits,
+    else ``cohorts``.
+    """
     arms: dict[str, set[str]] = {}
     for row in rows:
         arms.setdefault(row.subject_id, set()).add(row.arm)
-    if any(len(of_subject) > 1 for of_subject in arms.values()):
+    if 2 * sum(len(of_subject) > 1 for of_subject in arms.values()) >= max(len(arms), 1):
         return "hemi_face"
     return "before_after" if len({row.visit for row in rows if row.visit}) > 1 else "cohorts"
 

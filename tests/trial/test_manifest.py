@@ -124,6 +124,7 @@ def test_read_table_knows_the_file_column_by_both_names(tmp_path: Path) -> None:
         ([("S1", "a", "D0"), ("S2", "b", "D0")], "cohorts"),
         ([("S1", "a", "D0"), ("S1", "a", "D28"), ("S2", "b", "D0")], "before_after"),
         ([("S1", "a", "D0"), ("S1", "b", "D0")], "hemi_face"),
+        ([("S1", "a", "D0"), ("S1", "b", "D0"), ("S2", "a", "D0"), ("S3", "b", "D0")], "cohorts"),
     ],
 )
 def test_the_rows_tell_the_design(places: list[tuple[str, str, str]], kind: str) -> None:
