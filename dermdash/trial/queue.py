@@ -6,6 +6,7 @@ from statistics import median
 
 import pandas as pd
 from sqlalchemy import case, func, select
+from sqlalchemy.orm import aliased
 
 from dermdash.trial.schema import JobRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
 from dermdash.trial.transaction import Transaction
@@ -34,48 +35,43 @@ def job_table(
     error, by, asked_at``. ``place`` is 1 for the job that runs next, missing for all that do not
     wait. What a phantom is made for stands in its payload.
     """
-    waiting = (
-        select(
-            JobRow.id,
-            func.row_number().over(order_by=NEXT).label("place"),
-        )
-        .where(JobRow.state == "queued")
-        .subquery()
-    )
-    in_scan = JobRow.payload["scan"]
+    place = func.row_number().over(partition_by=JobRow.state, order_by=NEXT)
+    ranked = select(JobRow, place.label("place"))
+    if states is not None:
+        ranked = ranked.where(JobRow.state.in_(states))
+    jobs = ranked.subquery()
+    job = aliased(JobRow, jobs)
+    in_scan = job.payload["scan"]
     query = (
         select(
-            JobRow.id,
-            JobRow.kind,
+            job.id,
+            job.kind,
             StudyRow.name,
             func.coalesce(SubjectRow.code, in_scan["subject_id"].as_string()),
             func.coalesce(VisitRow.name, in_scan["visit"].as_string()),
             func.coalesce(SiteRow.name, in_scan["site"].as_string()),
-            JobRow.state,
-            waiting.c.place,
-            JobRow.progress,
-            JobRow.attempt,
-            JobRow.error,
-            JobRow.by,
-            JobRow.asked_at,
+            job.state,
+            case((job.state == "queued", jobs.c.place)),
+            job.progress,
+            job.attempt,
+            job.error,
+            job.by,
+            job.asked_at,
         )
-        .outerjoin(StudyRow, StudyRow.id == JobRow.study_id)
-        .outerjoin(ScanRow, ScanRow.id == JobRow.scan_id)
+        .outerjoin(StudyRow, StudyRow.id == job.study_id)
+        .outerjoin(ScanRow, ScanRow.id == job.scan_id)
         .outerjoin(SubjectRow, SubjectRow.id == ScanRow.subject_id)
         .outerjoin(VisitRow, VisitRow.id == ScanRow.visit_id)
         .outerjoin(SiteRow, SiteRow.id == ScanRow.site_id)
-        .outerjoin(waiting, waiting.c.id == JobRow.id)
         .order_by(
-            case((JobRow.state == "running", 0), (JobRow.state == "queued", 1), else_=2),
-            waiting.c.place,
-            JobRow.finished_at.desc(),
-            JobRow.id,
+            case((job.state == "running", 0), (job.state == "queued", 1), else_=2),
+            case((job.state == "queued", jobs.c.place)),
+            job.finished_at.desc(),
+            job.id,
         )
     )
-    if states is not None:
-        query = query.where(JobRow.state.in_(states))
     if study_id is not None:
-        query = query.where(JobRow.study_id == study_id)
+        query = query.where(job.study_id == study_id)
     return tx.frame(query, _COLUMNS)
 
 

@@ -1,6 +1,7 @@
 """In which state each scan is: one set-based question, from which all tables count."""
 
 from sqlalchemy import Subquery, case, func, select
+from sqlalchemy.orm import aliased
 
 from dermdash.trial.schema import DejRow, GradingRow, JobRow, ScanRow, SubjectRow
 
@@ -13,18 +14,23 @@ def scan_states() -> Subquery:
     A scan is graded when the grading that its study's protocol asks for is stored, whatever
     became of the job; else its state is that of the last job that was asked for it.
     """
-    dej = select(DejRow.scan_id, func.max(DejRow.id).label("dej_id")).group_by(DejRow.scan_id)
-    last_dej = dej.subquery()
-    job = (
-        select(JobRow.key, func.max(JobRow.id).label("job_id"))
-        .where(JobRow.kind == "grading")
-        .group_by(JobRow.key)
+    marking, job = aliased(DejRow), aliased(JobRow)
+    last_dej = (
+        select(func.max(marking.id))
+        .where(marking.scan_id == ScanRow.id)
+        .correlate(ScanRow)
+        .scalar_subquery()
     )
-    last_job = job.subquery()
+    last_job = (
+        select(func.max(job.id))
+        .where(job.key == ScanRow.grading_key, job.kind == "grading")
+        .correlate(ScanRow)
+        .scalar_subquery()
+    )
     active = JobRow.state.in_(("queued", "running"))
     state = case(
         (ScanRow.excluded_reason.is_not(None), "excluded"),
-        (last_dej.c.dej_id.is_(None), "no DEJ"),
+        (DejRow.id.is_(None), "no DEJ"),
         (GradingRow.key.is_not(None), "graded"),
         (active, JobRow.state),
         else_="failed",
@@ -34,7 +40,7 @@ def scan_states() -> Subquery:
         (GradingRow.key.is_not(None), None),
         (JobRow.state == "failed", JobRow.error),
         (JobRow.state == "cancelled", func.coalesce(JobRow.error, "cancelled")),
-        (last_dej.c.dej_id.is_not(None) & JobRow.id.is_(None), "not asked for; try again"),
+        (DejRow.id.is_not(None) & JobRow.id.is_(None), "not asked for; try again"),
         else_=None,
     )
     return (
@@ -43,12 +49,11 @@ def scan_states() -> Subquery:
             SubjectRow.study_id,
             state.label("state"),
             reason.label("reason"),
-            last_dej.c.dej_id,
+            DejRow.id.label("dej_id"),
         )
         .join(SubjectRow, SubjectRow.id == ScanRow.subject_id)
-        .outerjoin(last_dej, last_dej.c.scan_id == ScanRow.id)
+        .outerjoin(DejRow, DejRow.id == last_dej)
         .outerjoin(GradingRow, GradingRow.key == ScanRow.grading_key)
-        .outerjoin(last_job, last_job.c.key == ScanRow.grading_key)
-        .outerjoin(JobRow, JobRow.id == last_job.c.job_id)
+        .outerjoin(JobRow, JobRow.id == last_job)
         .subquery()
     )
