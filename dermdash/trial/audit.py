@@ -103,6 +103,8 @@ def history(tx: Transaction, *, entity: str | None = None, limit: int = 1000) ->
 
 def _entries(session: Session) -> Iterator[Entry]:
     for row in session.new:
+        if isinstance(row, AuditRow):
+            continue
         yield "added", row, None, _values(row)
     for row in session.dirty:
         before, after = _changes(row)

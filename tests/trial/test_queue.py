@@ -8,6 +8,7 @@ from dermdash.trial import database
 from dermdash.trial.database import Store
 from dermdash.trial.jobs import enqueue, fail, finish, job_table, queue_summary, take
 from dermdash.trial.queue import count_ended, count_queued, running_jobs
+from dermdash.trial.studies import create_study
 
 PutScan = Callable[..., int]
 
@@ -73,7 +74,11 @@ def test_the_table_can_be_narrowed(store: Store, put_scan: PutScan, ada: User) -
         assert job_table(tx, ["failed"]).error.tolist() == ["broken"]
         assert job_table(tx, ["running"]).job_id.tolist() == [second.job_id]
         assert job_table(tx).state.tolist() == ["running", "queued", "queued", "failed"]
+        assert job_table(tx).place.fillna(0).tolist() == [0, 1, 2, 0]
         assert len(job_table(tx, study_id=1)) == 3
+        other = create_study(tx, name="Other", kind="cohorts")
+        enqueue(tx, "grading", "of another study", {}, study_id=other)
+        assert job_table(tx, study_id=other).place.tolist() == [3]  # two go before it
         assert job_table(tx, []).empty
 
 
