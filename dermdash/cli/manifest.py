@@ -114,8 +114,9 @@ class _Import:
                     study_id = create_study(tx, name=self.study, kind=self.kind)
                 outcome = store_scan(tx, study_id, kept, new, shape=volume.shape)
         except InputError:
-            with self.store.write(by=system_user(), reason="import") as tx:
-                discard_volume(tx, kept.sha256)
+            if not kept.already:
+                with self.store.write(by=system_user(), reason="import") as tx:
+                    discard_volume(tx, kept.sha256)
             raise
         return "stored" if outcome.verdict == "stored" else "skipped"
 
