@@ -199,6 +199,8 @@ def headline(study: "Study", profiles: pd.DataFrame) -> str:
         return f"{capital(only.arm)} scores {only.mean:.1f} of 4 (n = {only.n_subjects})"
     low = min(groups, key=lambda group: group.mean)
     high = max(groups, key=lambda group: group.mean)
+    if f"{high.mean:.1f}" == f"{low.mean:.1f}":
+        return f"All {len(groups)} groups score alike: {high.mean:.1f} of 4"
     return f"{capital(high.arm)} scores higher: {high.mean:.1f} against {low.mean:.1f} of 4" + (
         f" in {low.arm}" if len(groups) > 2 else ""
     )

@@ -14,6 +14,7 @@ from dermdash.trial.studies import Study, get_study, list_studies
 from dermdash.ui.cells import plural, records
 from dermdash.ui.guard import Access
 from dermdash.ui.pickers import KINDS, choose_study
+from dermdash.ui.places import go
 from dermdash.ui.progress import POLL_S, busy, in_the_making
 from dermdash.ui.studies import next_step
 
@@ -35,30 +36,33 @@ def needs_me(access: Access) -> None:
             if st.button(
                 step.verb, on_click=choose_study, args=(row["study"],), key=f"do_{row['study_id']}"
             ):
-                st.switch_page(f"pages/{step.page}")
+                go(step.page)
 
 
 def study_cards(access: Access) -> None:
     """A card a study, the newest results as they come."""
     st.fragment(_cards, run_every=POLL_S if busy(access) else None)(access)
-    st.subheader("Start your own")
-    first_steps()
+    with access.read() as tx:
+        all_synthetic = bool(list_studies(tx)["synthetic"].all())
+    if all_synthetic:
+        st.subheader("Start your own")
+        first_steps()
 
 
 def first_steps() -> None:
     """Three steps to a study of one's own."""
     steps = (
-        ("Create a study", "science", "pages/data/studies.py", "Its name, arms and visits."),
+        ("Create a study", "science", "data/studies.py", "Its name, arms and visits."),
         (
             "Add scans",
             "upload_file",
-            "pages/data/add_scans.py",
+            "data/add_scans.py",
             "TIFF stacks, several at once, and where the dermis begins.",
         ),
         (
             "Compare groups",
             "bar_chart",
-            "pages/results/cohorts.py",
+            "results/cohorts.py",
             "Heatmap by depth, a score a subject, group means.",
         ),
     )
@@ -68,7 +72,7 @@ def first_steps() -> None:
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{number}. {verb}**  \n{words}")
             if st.button(verb, icon=f":material/{icon}:", key=f"step_{icon}"):
-                st.switch_page(page)
+                go(page)
 
 
 def _cards(access: Access) -> None:
@@ -114,7 +118,7 @@ def _card(access: Access, row: dict[str, Any]) -> None:
             args=(name,),
             icon=":material/bar_chart:",
         ):
-            st.switch_page("pages/results/cohorts.py")
+            go("results/cohorts.py")
         if st.button(
             "Look at a scan",
             key=f"scan_{study_id}",
@@ -123,9 +127,18 @@ def _card(access: Access, row: dict[str, Any]) -> None:
             args=(name,),
             icon=":material/layers:",
         ):
-            st.switch_page("pages/data/scan.py", query_params={"scan": str(graded.iloc[0])})
-        if st.button("Start your own", key=f"own_{study_id}", icon=":material/add:"):
-            st.switch_page("pages/data/studies.py")
+            go("data/scan.py", query={"scan": str(graded.iloc[0])})
+        if study.synthetic:
+            if st.button("Start your own", key=f"own_{study_id}", icon=":material/add:"):
+                go("data/studies.py")
+        elif st.button(
+            "Add scans",
+            key=f"add_{study_id}",
+            icon=":material/upload_file:",
+            on_click=choose_study,
+            args=(name,),
+        ):
+            go("data/add_scans.py")
 
 
 def _heatmap(study: Study, table: pd.DataFrame) -> str:

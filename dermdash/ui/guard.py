@@ -56,14 +56,17 @@ def guard() -> Access:
     return Access(store, _user())
 
 
-def known(access: Access) -> bool:
-    """Whether a name is known; asks for it where not, in the place of what needs it."""
+def known(access: Access, *, place: str = "page") -> bool:
+    """Whether a name is known; asks for it where not, in the place of what needs it.
+
+    place : tells the forms of one page apart
+    """
     if access.user is not None:
         return True
-    with st.form("who", width=460):
+    with st.form(f"who_{place}", width=460):
         st.markdown("**Who is at work?** Each entry in the store records who made it.")
         name = st.text_input(
-            "Your name", value=_system_name(), max_chars=LONGEST_NAME, key="typed_name"
+            "Your name", value=_system_name(), max_chars=LONGEST_NAME, key=f"name_{place}"
         )
         st.caption("Asked once on this browser. Without a sign-in it is marked *not verified*.")
         if st.form_submit_button("Remember my name", type="primary"):

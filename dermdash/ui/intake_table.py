@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -26,6 +26,7 @@ from dermdash.ui.intake import (
     store,
 )
 from dermdash.ui.naming import DEFAULT_PATTERN
+from dermdash.ui.places import link
 
 STATE = "intake"
 
@@ -39,7 +40,7 @@ class Intake:
 
     study_id: int
     candidates: tuple[Candidate, ...] = ()
-    cells: pd.DataFrame = pd.DataFrame(columns=["take", *CELLS])  # noqa: RUF009  never written to
+    cells: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["take", *CELLS]))
     verdicts: tuple[Verdict, ...] = ()
     turn: int = 0
 
@@ -206,8 +207,8 @@ def outcome() -> None:
         for sentence in refused:
             st.error(sentence, icon=":material/block:")
         with st.container(horizontal=True):
-            st.page_link("pages/data/scan.py", label="See the scans", icon=":material/layers:")
-            st.page_link("pages/tools/queue.py", label="Watch the queue", icon=":material/pending:")
+            link("data/scan.py", "See the scans", icon="layers")
+            link("tools/queue.py", "Watch the queue", icon="pending")
 
 
 def read_all_again(access: Access, study: Study, reading: Reading, *, only_assumed: bool) -> None:

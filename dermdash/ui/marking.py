@@ -23,7 +23,7 @@ STEPS = (-10, -1, 1, 10)
 @st.fragment
 def mark_dej(access: Access, scan: Scan) -> None:
     """En face at a depth and the B-scan with that depth drawn; a button makes it the DEJ."""
-    if not known(access):
+    if not known(access, place="marking"):
         return
     spacing_z, spacing_y, spacing_x = scan.reading.spacing_um or (1.0, 1.0, 1.0)
     deepest = int((scan.shape[0] - 1) * spacing_z)

@@ -31,8 +31,8 @@ def sidebar(access: Access, *, about_study: bool = True) -> Study | None:
 
 
 def choose_study(name: str) -> None:
-    """Make a study the chosen one; for callbacks, which run before the sidebar."""
-    st.session_state["study"] = name
+    """Make a study the chosen one, from the next run on."""
+    st.session_state["next_study"] = name
 
 
 def _pick_study(access: Access) -> Study | None:
@@ -41,6 +41,8 @@ def _pick_study(access: Access) -> Study | None:
     names = list(studies["study"])
     if not names:
         return None
+    if (wanted := st.session_state.pop("next_study", None)) in names:
+        st.session_state["study"] = wanted
     if st.session_state.get("study") not in names:
         st.session_state.pop("study", None)
     name = st.selectbox("Study", names, key="study", bind="query-params")

@@ -118,7 +118,7 @@ def _draw_line(
     columns = np.arange(picture.shape[1])
     if dash:
         columns = columns[(columns // dash) % 2 == 0]
-    for shift in (0, 1):
+    for shift in (-1, 0, 1):
         rows = np.rint(row[columns]).astype(int) + shift
         inside = (rows >= 0) & (rows < picture.shape[0])
         picture[rows[inside], columns[inside]] = colour

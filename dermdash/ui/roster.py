@@ -23,6 +23,7 @@ from dermdash.trial.studies import (
 )
 from dermdash.ui.cells import records, text
 from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.pickers import choose_study
 
 FIXED = ["subject_id", "arm", "status", "reason"]
 
@@ -31,12 +32,13 @@ def edit_name(access: Access, study: Study) -> None:
     with st.form("rename", border=False):
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         name = left.text_input("Name of the study", study.name, max_chars=80)
-        if right.form_submit_button("Rename study", width="stretch") and known(access):
-            with refusals():
-                with access.write() as tx:
-                    rename_study(tx, study.study_id, name)
-                st.session_state["study_created"] = " ".join(name.split())
-                st.rerun()
+        pressed = right.form_submit_button("Rename study", width="stretch")
+    if pressed and known(access, place="name"):
+        with refusals():
+            with access.write() as tx:
+                rename_study(tx, study.study_id, name)
+            choose_study(" ".join(name.split()))
+            st.rerun()
 
 
 def edit_arms(access: Access, study: Study) -> None:
@@ -59,7 +61,7 @@ def edit_arms(access: Access, study: Study) -> None:
             ),
         },
     )
-    if st.button("Save arms", disabled=edited.equals(table)) and known(access):
+    if st.button("Save arms", disabled=edited.equals(table)) and known(access, place="arms"):
         with refusals():
             with access.write() as tx:
                 for number, row in enumerate(records(edited)):
@@ -90,7 +92,7 @@ def edit_visits(access: Access, study: Study) -> None:
             "baseline": st.column_config.CheckboxColumn("Baseline", default=False),
         },
     )
-    if st.button("Save visits", disabled=edited.equals(table)) and known(access):
+    if st.button("Save visits", disabled=edited.equals(table)) and known(access, place="visits"):
         with refusals():
             with access.write() as tx:
                 _save_visits(tx, study, records(edited))
@@ -132,7 +134,7 @@ def edit_subjects(access: Access, study: Study) -> None:
             icon=":material/download:",
         )
         st.text_input("Add a covariate", key="new_covariate", placeholder="age", width=200)
-    if save and known(access):
+    if save and known(access, place="roster"):
         with refusals():
             with access.write() as tx:
                 for number, row in enumerate(records(edited)):

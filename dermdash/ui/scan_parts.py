@@ -99,7 +99,7 @@ def _as_csv(rows: Callable[[Grading], pd.DataFrame], grading: Grading) -> bytes:
 
 def exclusion(access: Access, scan: Scan) -> None:
     """Leave the scan out of all results with a reason, or take it in again."""
-    if not known(access):
+    if not known(access, place="exclusion"):
         return
     if scan.state == "excluded":
         if st.button("Take the scan into the results again"):

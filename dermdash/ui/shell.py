@@ -4,8 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-# Without resolve() Streamlit does not find the pages.
-PAGES = Path(__file__).resolve().parents[2] / "pages"
+from dermdash.ui.places import PAGES
 
 SECTIONS = {
     "": [("start/home.py", "Home", "home")],

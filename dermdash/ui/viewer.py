@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MAP_KEY = "layer_grades"
 STEPS = (-10, -1, 1, 10)
-WIDEST_PX = 560  # of the left column at 1440
-SIDE_BY_SIDE_PX = 285
 
 
 @st.fragment
@@ -135,7 +133,6 @@ def _slices(scan: Scan, dej: "Dej", depth_um: int, *, patch: int) -> None:
     _, n_y, _ = scan.shape
     spacing_z, spacing_y, spacing_x = scan.reading.spacing_um or (1.0, 1.0, 1.0)
     y = min(st.session_state.get("section_y", n_y // 2), n_y - 1)
-    width = _width(scan)
     section = b_scan_picture(
         b_scan(scan, y),
         spacing_zx_um=(spacing_z, spacing_x),
@@ -149,34 +146,25 @@ def _slices(scan: Scan, dej: "Dej", depth_um: int, *, patch: int) -> None:
         chosen=patch,
         section_y=y,
     )
-    with st.container(key="slices", horizontal=width < SIDE_BY_SIDE_PX):
-        with st.container(width=width, gap="xsmall"):
-            st.image(
-                webp(section),
-                f"B-scan: DEJ solid, {depth_um} µm dotted, end of the slab dashed",
-                width=width,
-            )
-            st.slider(
-                f"B-scan at y = {y * spacing_y:.0f} µm",
-                0,
-                n_y - 1,
-                y,
-                key="section_y",
-                format=" ",
-            )
-        with st.container(width=width, gap="xsmall"):
-            st.image(
-                webp(face),
-                f"En face at {depth_um} µm: 400 µm patches framed, B-scan dashed",
-                width=width,
-            )
+    with st.container(key="slices"):
+        above, below = st.columns(2) if _is_square(scan) else (st.container(), st.container())
+        above.image(
+            webp(section),
+            f"B-scan: DEJ solid, {depth_um} µm dotted, end of the slab dashed",
+            width="stretch",
+        )
+        below.image(
+            webp(face),
+            f"En face at {depth_um} µm: 400 µm patches framed, B-scan dashed",
+            width="stretch",
+        )
+    st.slider(f"B-scan at y = {y * spacing_y:.0f} µm", 0, n_y - 1, y, key="section_y", format=" ")
 
 
-def _width(scan: Scan) -> int:
-    """Pixels across, so that both slices stand on one screen."""
+def _is_square(scan: Scan) -> bool:
+    """Whether a layer is about as high as wide, so that both slices stand beside each other."""
     _, spacing_y, spacing_x = scan.reading.spacing_um or (1.0, 1.0, 1.0)
-    height_um, width_um = scan.shape[1] * spacing_y, scan.shape[2] * spacing_x
-    return round(min(WIDEST_PX, 270 * width_um / height_um))
+    return scan.shape[2] * spacing_x < 1.6 * scan.shape[1] * spacing_y
 
 
 def _patch(grading: Grading) -> int:

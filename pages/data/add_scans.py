@@ -6,6 +6,7 @@ from dermdash.ui.guard import guard, known
 from dermdash.ui.intake_settings import reading_settings, upload_volumes, volumes_from_inbox
 from dermdash.ui.intake_table import outcome, review, store_ready
 from dermdash.ui.pickers import sidebar
+from dermdash.ui.places import go
 
 access = guard()
 study = sidebar(access)
@@ -14,7 +15,7 @@ if study is None:
     st.title("Add scans")
     st.write("A scan belongs to a study, and there is none yet.")
     if st.button("Create your first study", type="primary", icon=":material/science:"):
-        st.switch_page("pages/data/studies.py")
+        go("data/studies.py")
     st.stop()
 
 st.title(f"Add scans to {study.name}")

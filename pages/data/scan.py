@@ -9,6 +9,7 @@ from dermdash.trial.scans import get_scan, scan_table
 from dermdash.ui.guard import guard
 from dermdash.ui.marking import mark_dej
 from dermdash.ui.pickers import sidebar
+from dermdash.ui.places import go
 from dermdash.ui.progress import grading_progress
 from dermdash.ui.scan_parts import choose, exclusion, header, provenance
 from dermdash.ui.viewer import graded_view
@@ -26,7 +27,7 @@ if study is None:
     st.title("Scan")
     st.write("No study yet, and so no scan.")
     if st.button("Create your first study", type="primary", icon=":material/science:"):
-        st.switch_page("pages/data/studies.py")
+        go("data/studies.py")
     st.stop()
 
 with access.read() as tx:
@@ -38,7 +39,7 @@ if not chosen.isdecimal() or int(chosen) not in set(scans["scan_id"]):
     if scans.empty:
         st.write("A scan is one volume of one subject, visit and site. There is none yet.")
         if st.button("Add scans", type="primary", icon=":material/upload_file:"):
-            st.switch_page("pages/data/add_scans.py")
+            go("data/add_scans.py")
         st.stop()
     if (picked := choose(scans)) is not None:
         st.query_params["scan"] = str(picked)

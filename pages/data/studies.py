@@ -3,8 +3,10 @@
 import streamlit as st
 
 from dermdash.trial.studies import create_study, list_studies
+from dermdash.ui.cells import records
 from dermdash.ui.guard import guard, known, refusals
 from dermdash.ui.pickers import KINDS, choose_study, sidebar
+from dermdash.ui.places import go
 from dermdash.ui.progress import in_the_making
 from dermdash.ui.roster import (
     edit_arms,
@@ -42,13 +44,9 @@ def new_study() -> None:
                     create_study(
                         tx, name=wanted.name, kind=kind, arms=wanted.arms, visits=wanted.visits
                     )
-                st.session_state["study_created"] = wanted.name
+                choose_study(wanted.name)
                 st.rerun()
 
-
-if created := st.session_state.pop("study_created", None):
-    choose_study(created)
-    st.rerun()
 
 if study is None:
     st.title("Your first study")
@@ -60,7 +58,7 @@ if study is None:
     st.stop()
 
 with access.read() as tx:
-    counts = list_studies(tx).set_index("study_id").loc[study.study_id]
+    counts = next(row for row in records(list_studies(tx)) if row["study_id"] == study.study_id)
     making = in_the_making(tx, study.study_id)
 
 st.title(study.name)
@@ -75,7 +73,7 @@ step = next_step(counts, making=making)
 with step_place:
     st.caption(step.reason)
     if st.button(step.verb, type="primary", icon=f":material/{step.icon}:", width="stretch"):
-        st.switch_page(f"pages/{step.page}")
+        go(step.page)
 
 matrix, roster, design, protocol, history, new = st.tabs(
     ["Completeness", "Roster", "Design", "Protocol", "History", "New study"]

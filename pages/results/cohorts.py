@@ -19,6 +19,7 @@ from dermdash.ui.cohort_parts import (
 )
 from dermdash.ui.guard import guard
 from dermdash.ui.pickers import sidebar
+from dermdash.ui.places import go
 from dermdash.ui.ribbon import withheld
 
 access = guard()
@@ -28,7 +29,7 @@ if study is None:
     st.title("Do groups differ?")
     st.write("No study yet, and so no groups.")
     if st.button("Create your first study", type="primary", icon=":material/science:"):
-        st.switch_page("pages/data/studies.py")
+        go("data/studies.py")
     st.stop()
 
 title, place = st.columns([1.4, 1], vertical_alignment="bottom")

@@ -9,7 +9,7 @@ from dermdash.ui.pickers import sidebar
 access = guard()
 study = sidebar(access, about_study=False)
 
-st.title("dermdash")
+st.title("Studies at a glance")
 st.markdown(
     "From LC-OCT volumes to depth profiles of dermal quality, from 1 (coarse, fragmented) "
     "to 4 (elongated, reticulated)."

@@ -166,6 +166,15 @@ def depth_profile(
         cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.05
     )
     depth, mean, sd = table["depth_um"], table["grade_mean"], table["grade_sd"]
+    for name, style in (("grade_mean", "solid"), ("expected_grade", "dash")):
+        figure.add_scatter(
+            x=table[name],
+            y=depth,
+            mode="lines",
+            line={"color": ACCENT, "width": 2.5 if style == "solid" else 1.5, "dash": style},
+            name=SCORE_NAMES[name],
+            hovertemplate=f"{SCORE_NAMES[name]} at %{{y}} µm: %{{x:.2f}}<extra></extra>",
+        )
     if sd.notna().any():  # one patch a layer has no spread
         figure.add_scatter(
             x=pd.concat([(mean - sd).clip(1, 4), (mean + sd).clip(1, 4)[::-1]]),
@@ -176,15 +185,6 @@ def depth_profile(
             hoverinfo="skip",
             name="± SD of patches",
         )
-    for name, style in (("grade_mean", "solid"), ("expected_grade", "dash")):
-        figure.add_scatter(
-            x=table[name],
-            y=depth,
-            mode="lines",
-            line={"color": ACCENT, "width": 2.5 if style == "solid" else 1.5, "dash": style},
-            name=SCORE_NAMES[name],
-            hovertemplate=f"{SCORE_NAMES[name]} at %{{y}} µm: %{{x:.2f}}<extra></extra>",
-        )
     for grade, colour in zip(GRADES, GRADE_COLOURS[colours], strict=True):
         figure.add_bar(
             x=100 * table[f"class_share_{grade}"],
@@ -192,6 +192,7 @@ def depth_profile(
             orientation="h",
             marker={"color": colour, "line": {"width": 0}},
             name=f"grade {grade}",
+            showlegend=False,
             hovertemplate=f"grade {grade}, %{{y}} µm: %{{x:.0f}} %<extra></extra>",
             col=2,
             row=1,
@@ -200,10 +201,23 @@ def depth_profile(
         figure.add_hline(y=chosen_um, line={"color": ACCENT, "width": 1.5, "dash": "dot"})
     figure.update_layout(
         height=height,
-        margin={**MARGINS, "t": 60},
+        margin={**MARGINS, "t": 62},
         barmode="stack",
         bargap=0,
         legend=LEGEND,
+    )
+    figure.add_annotation(
+        text="&nbsp; ".join(
+            f'<span style="color:{colour}">■</span> {grade}'
+            for grade, colour in zip(GRADES, GRADE_COLOURS[colours], strict=True)
+        ),
+        x=1,
+        y=1.02,
+        xref="paper",
+        yref="paper",
+        xanchor="right",
+        yanchor="bottom",
+        showarrow=False,
     )
     figure.update_xaxes(
         title="score (grade 1 to 4)", range=[0.95, 4.05], tickvals=list(GRADES), col=1

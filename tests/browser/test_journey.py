@@ -1,0 +1,84 @@
+"""From nothing to a depth profile, as a person walks it in a browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dermdash.imaging.phantom import make_phantom, write_phantom
+
+FULL = (300, 500, 1224)
+GRADED_WITHIN_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def volumes(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three TIFF volumes of full size, 184 MB each, named by subject, visit and site."""
+    folder = tmp_path_factory.mktemp("volumes")
+    paths = []
+    for number in range(3):
+        path = folder / f"S0{number + 1}_D0_cheek-left.tif"
+        write_phantom(path, make_phantom(quality=2.5, shape=FULL, dej_um=60, seed=number))
+        paths.append(path)
+    return paths
+
+
+def test_a_first_study_from_upload_to_profile(server, page: Page, volumes: list[Path]) -> None:
+    """A newcomer could not get from a file to its profile, or lose work on the way."""
+    page.goto(server.url)
+    page.get_by_role("button", name="Create a study").click()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="Remember my name").click()
+    expect(page.get_by_text("You: Ada (not verified)")).to_be_visible()
+
+    page.get_by_label("Name", exact=True).fill("Night cream")
+    page.get_by_label("Arms", exact=True).fill("placebo, active")
+    page.get_by_label("Visits", exact=True).fill("D0, D28")
+    page.get_by_role("button", name="Create study").click()
+    expect(page.get_by_role("heading", name="Night cream")).to_be_visible()
+
+    page.get_by_role("button", name="Add scans").click()
+    expect(page.get_by_role("heading", name="Add scans to Night cream")).to_be_visible()
+    before = server.memory_mb()
+    _upload(page, volumes[0])
+    expect(page.get_by_text("1 ready", exact=True)).to_be_visible(timeout=60_000)
+    _one_depth(page, 60)
+    page.get_by_role("button", name="Store and grade 1 scan").click()
+    expect(page.get_by_text("Stored 1 scan")).to_be_visible()
+
+    page.get_by_role("link", name="See the scans").click()
+    expect(page.get_by_text("graded 1")).to_be_visible(timeout=GRADED_WITHIN_MS)
+    _first_row(page)
+    expect(page.get_by_role("heading", name="S01 · D0 · cheek-left")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"over 70 µm of dermis"))).to_be_visible()
+    expect(page.get_by_text("DEMONSTRATION MODEL").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_role("heading", name="S01 · D0 · cheek-left")).to_be_visible()
+    expect(page.get_by_text("You: Ada (not verified)")).to_be_visible()
+
+    page.get_by_role("link", name="Add scans").click()
+    _upload(page, volumes[0])
+    expect(page.get_by_text("0 ready, 1 already stored")).to_be_visible(timeout=60_000)
+    for volume in volumes[1:]:
+        _upload(page, volume)
+    expect(page.get_by_text("2 ready, 1 already stored")).to_be_visible(timeout=60_000)
+    assert server.memory_mb() - before < 100
+
+
+def _upload(page: Page, path: Path) -> None:
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(path)
+
+
+def _one_depth(page: Page, depth_um: int) -> None:
+    page.get_by_text("DEJ of many files at once").click()
+    page.get_by_label("One depth for all rows without one (µm)").fill(str(depth_um))
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Use this depth").click()
+
+
+def _first_row(page: Page) -> None:
+    """Click the first cell of the table, which is a canvas."""
+    page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 120, "y": 55})
