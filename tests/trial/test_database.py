@@ -17,19 +17,21 @@ from dermdash.trial.database import Store, open_store
 from dermdash.trial.network import refuse_network_share
 from dermdash.trial.schema import ArmRow, StudyRow
 from dermdash.trial.studies import ArmSpec, VisitSpec, create_study, find_study, list_studies
+from dermdash.trial.transaction import Transaction
 
 
-def pragma(store: Store, name: str) -> object:
-    with store.read() as tx:
-        return tx.session.execute(text(f"pragma {name}")).scalar()
+def pragma(tx: Transaction, name: str) -> object:
+    return tx.session.execute(text(f"pragma {name}")).scalar()
 
 
-def test_every_connection_keeps_the_promises(store: Store) -> None:
+def test_every_connection_keeps_the_promises(store: Store, settings: Settings) -> None:
     """A power cut would lose a grading that was reported as done; a child could be orphaned."""
-    assert pragma(store, "journal_mode") == "wal"
-    assert pragma(store, "synchronous") == 2  # FULL
-    assert pragma(store, "foreign_keys") == 1
-    assert pragma(store, "busy_timeout") == 30_000
+    with open_store(settings) as again, again.read() as first, again.read() as second:
+        for tx in (first, second):
+            assert pragma(tx, "journal_mode") == "wal"
+            assert pragma(tx, "synchronous") == 2  # FULL
+            assert pragma(tx, "foreign_keys") == 1
+            assert pragma(tx, "busy_timeout") == 30_000
 
 
 def test_a_row_cannot_point_to_nothing(store: Store, ada: User) -> None:

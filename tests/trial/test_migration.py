@@ -1,5 +1,7 @@
 import shutil
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +13,7 @@ from alembic.migration import MigrationContext
 from dermdash.errors import StoreError
 from dermdash.imaging.dej import Dej
 from dermdash.settings import Settings
+from dermdash.trial import migration
 from dermdash.trial.database import Store, make_engine, open_store
 from dermdash.trial.migration import SCRIPTS, migrate
 from dermdash.trial.scans import scan_table
@@ -201,3 +204,24 @@ def test_opening_again_makes_no_backup(settings: Settings) -> None:
     for _ in range(3):
         open_store(settings).close()
     assert not (settings.home / "backups").exists()
+
+
+def test_two_that_start_at_once_update_once(
+    settings: Settings, filled: dict[str, int], scripts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """App and worker would both update, and the backup of one be that of half an update."""
+    add_revision(scripts, REBUILD)
+    keep_copy = migration.keep_copy
+
+    def slowly(settings: Settings, name: str) -> Path:
+        time.sleep(0.3)
+        return keep_copy(settings, name)
+
+    monkeypatch.setattr(migration, "keep_copy", slowly)
+    starters = [threading.Thread(target=run, args=(settings, scripts)) for _ in range(3)]
+    for starter in starters:
+        starter.start()
+    for starter in starters:
+        starter.join()
+    (copy,) = (settings.home / "backups").iterdir()
+    assert counts(copy) == counts(settings.database) == filled

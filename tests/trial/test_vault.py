@@ -234,3 +234,26 @@ def test_files_of_others_in_incoming_are_the_workers_to_sweep(vault: Vault) -> N
     assert phantom.exists()
     assert vault.sweep(everything=True) == 1
     assert not phantom.exists()
+
+
+def test_a_file_is_on_the_disk_before_it_is_reported(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut a row would name a file that is empty or not there."""
+    vault.incoming.mkdir(parents=True)
+    calls: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def note_fsync(descriptor: int) -> None:
+        name = Path(f"/proc/self/fd/{descriptor}").readlink()
+        calls.append(f"fsync {name.suffix or 'folder'}")
+        fsync(descriptor)
+
+    def note_replace(self: Path, target: Path) -> Path:
+        calls.append("rename")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(Path, "replace", note_replace)
+    vault.store_file(io.BytesIO(CONTENT))
+    assert calls[:3] == ["fsync .part", "rename", "fsync folder"]
