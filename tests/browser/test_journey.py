@@ -80,5 +80,6 @@ def _one_depth(page: Page, depth_um: int) -> None:
 
 
 def _first_row(page: Page) -> None:
-    """Click the first cell of the table, which is a canvas."""
-    page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 120, "y": 55})
+    """Click a cell of the table's first row; the table is drawn on a canvas."""
+    table = page.get_by_test_id("stDataFrame").first
+    table.click(position={"x": 120, "y": 55})
