@@ -47,6 +47,7 @@ def demo(
     """Build the demo studies: phantoms, made and graded here and now."""
     from dermdash.demo import enqueue_demo
     from dermdash.trial.database import open_store
+    from dermdash.trial.queue import queue_summary
     from dermdash.trial.studies import list_studies
 
     started = time.perf_counter()
@@ -57,26 +58,22 @@ def demo(
         if not enqueue_only:
             _work(store, "building the demo studies", once=True)
         with store.read() as tx:
-            table = list_studies(tx)
+            table, queue = list_studies(tx), queue_summary(tx)
     counts = table[table["study_id"].isin(ids)].rename(columns=lambda name: name.removeprefix("n_"))
     studies = counts[["study", "subjects", "scans", "graded", "excluded", "failed"]]
-    answer(
-        {
-            "studies": studies.to_dict("records"),
-            "home": str(settings.home),
-            "seconds": round(time.perf_counter() - started, 1),
-        },
-        as_json=as_json,
-        text="\n".join(
-            [
-                *(
-                    f"{row.study}: {row.graded} of {row.scans} scans graded"
-                    for row in studies.itertuples()
-                ),
-                f"SYNTHETIC, in {settings.home}; open it with DERMDASH_HOME={settings.home}",
-            ]
-        ),
-    )
+    lines = [
+        f"{row.study}: {row.graded} of {row.scans} scans graded" for row in studies.itertuples()
+    ]
+    if left := queue.queued + queue.running:
+        lines.append(f"{left} jobs wait for the worker")
+    lines.append(f"SYNTHETIC, in {settings.home}; open it with DERMDASH_HOME={settings.home}")
+    result = {
+        "studies": studies.to_dict("records"),
+        "queued": left,
+        "home": str(settings.home),
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    answer(result, as_json=as_json, text="\n".join(lines))
 
 
 def _work(store: "Store", label: str, *, once: bool) -> "WorkDone":
