@@ -199,14 +199,17 @@ def headline(study: "Study", profiles: pd.DataFrame) -> str:
         return f"{capital(only.arm)} scores {only.mean:.1f} of 4 (n = {only.n_subjects})"
     low = min(groups, key=lambda group: group.mean)
     high = max(groups, key=lambda group: group.mean)
-    if f"{high.mean:.1f}" == f"{low.mean:.1f}":
-        return f"All {len(groups)} groups score alike: {high.mean:.1f} of 4"
-    return f"{capital(high.arm)} scores higher: {high.mean:.1f} against {low.mean:.1f} of 4" + (
-        f" in {low.arm}" if len(groups) > 2 else ""
-    )
+    counts = f"n = {high.n_subjects} and {low.n_subjects}"
+    if f"{high.mean:.2f}" == f"{low.mean:.2f}":
+        return f"{capital(high.arm)} and {low.arm} score alike, {high.mean:.2f} of 4 ({counts})"
+    digits = 1 if f"{high.mean:.1f}" != f"{low.mean:.1f}" else 2
+    against = f"{high.mean:.{digits}f} against {low.mean:.{digits}f} of 4"
+    where = f" in {low.arm}" if len(groups) > 2 else ""
+    return f"{capital(high.arm)} scores higher: {against}{where} ({counts})"
 
 
 def _headline_of_changes(study: "Study", profiles: pd.DataFrame) -> str:
+    """The difference of changes, *treatment − control*, at the last visit that both arms have."""
     control = [arm.name for arm in study.arms if arm.is_control]
     others = [arm.name for arm in study.arms if not arm.is_control]
     baseline = [visit.name for visit in study.visits if visit.is_baseline]
@@ -216,13 +219,32 @@ def _headline_of_changes(study: "Study", profiles: pd.DataFrame) -> str:
         table = changes(
             profiles, arms=[*others, *control], baseline=baseline[0], later=visit
         ).groupby("arm", observed=True)["change"]
-        mean = table.mean()
-        if len(mean) == 2 and (table.size() > 1).all():
-            return (
-                f"{baseline[0]} to {visit}: {mean[others[0]]:+.2f} with {others[0]}, "
-                f"{mean[control[0]]:+.2f} with {control[0]}"
-            )
+        mean, count = table.mean(), table.size()
+        if len(mean) < 2 or not (count > 1).all():
+            continue
+        treated, untreated = float(mean[others[0]]), float(mean[control[0]])
+        numbers = (
+            f"({signed(treated)} against {signed(untreated)}, "
+            f"n = {count[others[0]]} and {count[control[0]]})"
+        )
+        difference = treated - untreated
+        if f"{abs(difference):.2f}" == "0.00":
+            return f"{baseline[0]} to {visit}, {others[0]} and {control[0]} changed alike {numbers}"
+        more = "more" if difference > 0 else "less"
+        return (
+            f"{baseline[0]} to {visit}, {others[0]} rose {abs(difference):.2f} {more} "
+            f"than {control[0]} {numbers}"
+        )
     return ""
+
+
+def signed(value: float) -> str:
+    """A change with its sign, the minus as long as the plus.
+
+    >>> signed(0.346), signed(-0.04)
+    ('+0.35', '−0.04')
+    """
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def capital(name: str) -> str:

@@ -78,9 +78,10 @@ def first_steps() -> None:
 def _cards(access: Access) -> None:
     with access.read() as tx:
         studies = list_studies(tx).tail(SHOWN)
-    for start in range(0, len(studies), 2):
-        pair = records(studies.iloc[start : start + 2])
-        for column, row in zip(st.columns(2, gap="medium"), pair, strict=False):
+    across = 2 if len(studies) < 3 else 3
+    for start in range(0, len(studies), across):
+        together = records(studies.iloc[start : start + across])
+        for column, row in zip(st.columns(across), together, strict=False):
             with column.container(border=True, height="stretch"):
                 _card(access, row)
 

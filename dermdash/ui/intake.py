@@ -181,9 +181,20 @@ def _try(access: Access, study: Study, candidate: Candidate, row: Mapping[str, A
     except _GivenUpError as trial:
         if trial.outcome.verdict == "already stored":
             return Verdict("already", "already stored")
-        return Verdict("grade", "ready") if new.dej else Verdict("store", "ready, DEJ later")
+        ready = ", ".join(["ready" if new.dej else "ready, DEJ later", *_news(study, row)])
+        return Verdict("grade" if new.dej else "store", ready)
     except DermdashError as error:
         return Verdict("you", str(error))
+
+
+def _news(study: Study, row: Mapping[str, Any]) -> list[str]:
+    """What the study does not have yet: it would be made, and may be a slip of the pen."""
+    parts = {"arm": study.arms, "visit": study.visits, "site": study.sites}
+    return [
+        f"new {name} {row[name]}"
+        for name, known in parts.items()
+        if row[name] and row[name] not in {part.name for part in known}
+    ]
 
 
 def _scan(candidate: Candidate, row: Mapping[str, Any]) -> NewScan:

@@ -29,6 +29,7 @@ from dermdash.ui.naming import DEFAULT_PATTERN
 from dermdash.ui.places import link
 
 STATE = "intake"
+SHOWN_CELLS = ("subject_id", "arm", "visit", "site", "dej_um")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,17 @@ def review(access: Access, study: Study) -> Intake:
         hide_index=True,
         height=min(38 + 35 * len(shown), 520),
         disabled=["verdict", "file", "size", "spacing", "map"],
-        column_order=["take", "verdict", "file", *CELLS, "map", "size", "spacing"],
+        column_order=[
+            "take",
+            "verdict",
+            "file",
+            *SHOWN_CELLS,
+            "replicate",
+            "map",
+            "size",
+            "spacing",
+        ],
+        placeholder="",
         column_config=_columns(study),
     )
     cells = as_cells(edited).assign(take=edited["take"].astype(bool))
@@ -226,9 +237,9 @@ def read_all_again(access: Access, study: Study, reading: Reading, *, only_assum
 def _columns(study: Study) -> dict[str, Any]:
     column = st.column_config
     return {
-        "take": column.CheckboxColumn("Take", width=50),
-        "verdict": column.TextColumn("Verdict", width="large"),
-        "file": column.TextColumn("File"),
+        "take": column.CheckboxColumn("Take", width=80),
+        "verdict": column.TextColumn("Verdict", width=290),
+        "file": column.TextColumn("File", width=170),
         "subject_id": column.TextColumn("Subject"),
         "arm": column.TextColumn(
             "Arm", help="Of the study: " + (", ".join(a.name for a in study.arms) or "none yet")

@@ -78,7 +78,9 @@ with result:
     with right:
         st.markdown("**Whole dermis**, a point a subject, mean ± SD beside")
         st.plotly_chart(
-            subject_points(answer, colours), config=toolbar(f"{study.name} subjects"), key="points"
+            subject_points(answer.subjects, answer.groups, colours, score=question.score),
+            config=toolbar(f"{study.name} subjects"),
+            key="points",
         )
     group_table(study, answer, profiles)
 with along:

@@ -1,4 +1,4 @@
-"""A real server and a real browser; without Chromium these tests are skipped, under CI they fail."""
+"""A real server and a real browser; without Chromium skipped, under CI a failure."""
 
 import os
 import shutil

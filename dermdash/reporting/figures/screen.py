@@ -1,7 +1,8 @@
 """Figures in the browser: the only room with plotly."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,8 @@ from dermdash.reporting.figures.data import (
 )
 from dermdash.reporting.figures.thumbnail import colour_of
 
-if TYPE_CHECKING:
-    from dermdash.analysis import Cohort
-
 ACCENT = "#7A6AD8"  # readable on light and dark paper
-QUIET = "rgba(128,128,128,0.25)"
+NEUTRAL = "#8A8A8A"
 DEPTH_TITLE = "depth below the DEJ (µm)"
 LEGEND = {
     "orientation": "h",
@@ -70,14 +68,24 @@ def cohort_heatmap(
 
 
 def subject_points(
-    cohort: "Cohort", arm_colours: Mapping[str, str], *, height: int = 400
+    subjects: pd.DataFrame,
+    groups: pd.DataFrame,
+    arm_colours: Mapping[str, str],
+    *,
+    score: str,
+    height: int = 400,
 ) -> go.Figure:
-    """A point a subject and, beside the points, each group's mean with its SD."""
+    """A point a subject and, beside the points, each group's mean with its SD.
+
+    subjects : subject_id, arm and the score; groups : arm, mean, sd, n_subjects
+    """
     figure = go.Figure()
-    for place, group in enumerate(cohort.by_arm()):
-        of_arm = cohort.subjects[cohort.subjects["arm"] == group.arm]
-        scores = of_arm[cohort.score].reset_index(drop=True)
-        colour = arm_colours[group.arm]
+    ticks = []
+    for place, (arm, mean, sd, count) in enumerate(
+        groups[["arm", "mean", "sd", "n_subjects"]].itertuples(index=False)
+    ):
+        of_arm, colour = subjects[subjects["arm"] == arm], arm_colours[arm]
+        scores = of_arm[score].reset_index(drop=True)
         figure.add_scatter(
             x=place - 0.12 + spread(scores),
             y=scores,
@@ -86,16 +94,16 @@ def subject_points(
             text=of_arm["subject_id"],
             hovertemplate="%{text}: %{y:.2f}<extra></extra>",
         )
-        if len(scores):
+        if count:
             figure.add_scatter(
                 x=[place + 0.28],
-                y=[group.mean],
-                error_y={"array": [group.sd], "thickness": 2, "width": 7, "color": colour},
+                y=[mean],
+                error_y={"array": [sd], "thickness": 2, "width": 7, "color": colour},
                 mode="markers",
                 marker={"color": colour, "size": 13, "symbol": "diamond"},
-                hovertemplate=f"{group.arm}: %{{y:.2f}} ± {group.sd:.2f} (SD)<extra></extra>",
+                hovertemplate=f"{escape(arm)}: %{{y:.2f}} ± {sd:.2f} (SD)<extra></extra>",
             )
-    ticks = [f"{wrapped(g.arm)}<br>n = {g.n_subjects}" for g in cohort.by_arm()]
+        ticks.append(f"{wrapped(arm)}<br>n = {count}")
     figure.update_layout(height=height, margin=MARGINS, showlegend=False)
     figure.update_xaxes(
         tickvals=list(range(len(ticks))),
@@ -105,7 +113,7 @@ def subject_points(
         zeroline=False,
     )
     figure.update_yaxes(
-        title=f"{SCORE_NAMES[cohort.score]}, 0 to 69 µm", range=[0.9, 4.1], tickvals=list(GRADES)
+        title=f"{SCORE_NAMES[score]}, 0 to 69 µm", range=[0.9, 4.1], tickvals=list(GRADES)
     )
     return figure
 
@@ -166,24 +174,31 @@ def depth_profile(
         cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.05
     )
     depth, mean, sd = table["depth_um"], table["grade_mean"], table["grade_sd"]
-    for name, style in (("grade_mean", "solid"), ("expected_grade", "dash")):
-        figure.add_scatter(
-            x=table[name],
-            y=depth,
-            mode="lines",
-            line={"color": ACCENT, "width": 2.5 if style == "solid" else 1.5, "dash": style},
-            name=SCORE_NAMES[name],
-            hovertemplate=f"{SCORE_NAMES[name]} at %{{y}} µm: %{{x:.2f}}<extra></extra>",
-        )
+    figure.add_scatter(
+        x=table["expected_grade"],
+        y=depth,
+        mode="lines",
+        line={"color": ACCENT, "width": 2.5},
+        name="expected grade",
+        hovertemplate="expected grade at %{y} µm: %{x:.2f}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=mean,
+        y=depth,
+        mode="markers",
+        marker={"color": NEUTRAL, "size": 4},
+        name="mean grade",
+        hovertemplate="mean grade at %{y} µm: %{x:.2f}<extra></extra>",
+    )
     if sd.notna().any():  # one patch a layer has no spread
         figure.add_scatter(
             x=pd.concat([(mean - sd).clip(1, 4), (mean + sd).clip(1, 4)[::-1]]),
             y=pd.concat([depth, depth[::-1]]),
             fill="toself",
-            fillcolor="rgba(122,106,216,0.18)",
+            fillcolor="rgba(128,128,128,0.18)",
             line={"width": 0},
             hoverinfo="skip",
-            name="± SD of patches",
+            name="± SD",
         )
     for grade, colour in zip(GRADES, GRADE_COLOURS[colours], strict=True):
         figure.add_bar(
@@ -207,7 +222,8 @@ def depth_profile(
         legend=LEGEND,
     )
     figure.add_annotation(
-        text="&nbsp; ".join(
+        text="grade &nbsp;"
+        + "&nbsp; ".join(
             f'<span style="color:{colour}">■</span> {grade}'
             for grade, colour in zip(GRADES, GRADE_COLOURS[colours], strict=True)
         ),

@@ -1,5 +1,6 @@
 """A heatmap small enough for a card, as SVG text."""
 
+import textwrap
 from html import escape
 
 import numpy as np
@@ -10,7 +11,7 @@ from dermdash.reporting.figures.data import (
     DepthHeatmap,
 )
 
-WIDTH, HEIGHT, LABEL = 320, 150, 22
+WIDTH, HEIGHT, LABEL = 320, 150, 30
 
 
 def thumbnail(heatmap: DepthHeatmap, *, colours: str = DEFAULT_COLOURS, ink: str = "#777") -> str:
@@ -24,11 +25,15 @@ def thumbnail(heatmap: DepthHeatmap, *, colours: str = DEFAULT_COLOURS, ink: str
         for layer, value in enumerate(heatmap.score[:, column])
         if np.isfinite(value)
     ]
-    parts += [
-        f'<text x="{(column + 0.5) * step:.1f}" y="{HEIGHT - 6}" fill="{ink}" font-size="12" '
-        f'font-family="Source Sans, sans-serif" text-anchor="middle">{_short(group, step)}</text>'
-        for column, group in enumerate(heatmap.groups)
-    ]
+    letters = max(int(step / 6.2), 3)
+    for column, group in enumerate(heatmap.groups):
+        middle = (column + 0.5) * step
+        for line, words in enumerate(textwrap.wrap(group, letters)[:2]):
+            parts.append(
+                f'<text x="{middle:.1f}" y="{HEIGHT - LABEL + 13 + 12 * line}" fill="{ink}" '
+                'font-size="11" font-family="Source Sans, sans-serif" text-anchor="middle">'
+                f"{escape(words)}</text>"
+            )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}">{"".join(parts)}</svg>'
@@ -46,8 +51,3 @@ def colour_of(score: float, colours: str = DEFAULT_COLOURS) -> str:
     )
     mixed = [np.interp(score, (1, 2, 3, 4), channel) for channel in stops.T]
     return "#" + "".join(f"{int(value):02x}" for value in mixed)
-
-
-def _short(name: str, width_px: float) -> str:
-    fits = max(int(width_px / 6.2), 3)
-    return escape(name if len(name) <= fits else name[: fits - 1] + "…")
