@@ -110,11 +110,14 @@ def open_map(path: Path) -> NDArray[Any]:
 
 
 def write_tiff(
-    path: Path, volume: NDArray[np.uint8], *, spacing_um: tuple[float, float, float]
+    path: Path,
+    volume: NDArray[np.uint8] | NDArray[np.float32],
+    *,
+    spacing_um: tuple[float, float, float],
 ) -> None:
     """Write a volume as an uncompressed stack with its spacing, as ImageJ reads and writes it.
 
-    volume : (z, y, x) uint8
+    volume : (z, y, x) uint8, or float32 for a map
     spacing_um : between layers, rows and columns
 
     Raises
@@ -170,7 +173,7 @@ def _describe(path: Path, tiff: TiffFile) -> TiffStack:
     long = [f"{axis} {n}" for axis, n in zip(names, counts, strict=False) if n > 1]
     if len(long) > 1:
         raise VolumeError(
-            f"{name} holds {len(long) + 2} axes ({', '.join(long)}, {rows} x {columns} voxels a page); "
+            f"{name} holds {len(long) + 2} axes ({', '.join(long)}, pages of {rows} x {columns}); "
             "save one channel at one time as one stack"
         )
     offsets = _offsets(tiff)

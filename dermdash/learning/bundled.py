@@ -5,7 +5,7 @@ import hashlib
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +17,18 @@ from dermdash import __version__
 from dermdash.learning.baseline import brightness_accuracy
 from dermdash.learning.calibration import calibration_error, fit_temperature
 from dermdash.learning.evaluation import expected_grade, measure, volume_agreement
-from dermdash.learning.examples import Conditions, Examples, make_examples
+from dermdash.learning.examples import ORDINARY, Conditions, Examples, join_examples, make_examples
 from dermdash.learning.export import export_model
 from dermdash.learning.labels import Raters, majority, vote_shares
 from dermdash.learning.network import build_network, logits
 from dermdash.learning.splits import Split, split_by_subject
-from dermdash.learning.training import Recipe, Stage, Training, predict, train
+from dermdash.learning.training import Recipe, Stage, predict, train
 
 if TYPE_CHECKING:
     import keras
 
 LOG = logging.getLogger(__name__)
+CHUNK = 50  # subjects a file of the cache
 STATEMENT = "trained on synthetic phantoms; for trying the software, not for claims"
 LIMITS = (
     "It has never seen skin: its grades of real scans mean nothing.",
@@ -54,11 +55,10 @@ class Plan:
     subjects: int
     held: int
     recipe: Recipe
-    seed: int = 0
 
 
 FULL = Plan(
-    subjects=900,
+    subjects=800,
     held=24,
     recipe=Recipe(
         stages=(
@@ -75,60 +75,94 @@ SMALL = Plan(
 )
 
 
-def build_bundled(
-    folder: Path, plan: Plan, *, processes: int = 1, cache: Path | None = None
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where patches come from: phantoms of a seed, made at once or kept in a folder.
+
+    processes : phantoms made at the same time
+    cache : keeps patches between runs; empty it when the phantoms change
+    """
+
+    seed: int = 0
+    processes: int = 1
+    cache: Path | None = None
+
+    def examples(self, name: str, subjects: range, conditions: Conditions = ORDINARY) -> Examples:
+        """Patches of some subjects; ``name`` tells sets apart in the cache."""
+        shifted = [subject + 1_000_000 * self.seed for subject in subjects]
+        if self.cache is None:
+            return make_examples(shifted, conditions=conditions, processes=self.processes)
+        self.cache.mkdir(parents=True, exist_ok=True)
+        parts = []
+        for start in range(0, len(shifted), CHUNK):
+            chunk = shifted[start : start + CHUNK]
+            kept = self.cache / f"{name}-{chunk[0]}-{chunk[-1]}.npz"
+            if not kept.exists():
+                make_examples(chunk, conditions=conditions, processes=self.processes).save(kept)
+            parts.append(Examples.load(kept))
+        return join_examples(parts)
+
+
+def build_bundled(folder: Path, plan: Plan, source: Source = Source()) -> dict[str, Any]:
     """Make phantoms, train, calibrate, measure and export; return the card.
 
     folder : the model's, made if need be
-    processes : phantoms made at the same time
-    cache : folder that keeps the patches of one plan between runs
     """
-    examples = _examples("main", range(plan.subjects), Conditions(), plan, processes, cache)
-    labels, votes = _labels(examples, plan.seed)
-    split = split_by_subject(examples.subject, labels, seed=plan.seed)
+    examples = source.examples("main", range(plan.subjects))
+    labels, votes = _labels(examples, source.seed)
+    split = split_by_subject(examples.subject, labels, folds=8, seed=source.seed)
     network = build_network(weights=None, momentum=0.9)
-    folder.mkdir(parents=True, exist_ok=True)
     training = train(
         network,
         examples.patches,
         votes,
         rows=split.train,
         validation=split.validation,
-        recipe=replace(plan.recipe, seed=plan.seed),
-        checkpoint=cache / "best.weights.h5" if cache else None,
+        recipe=replace(plan.recipe, seed=source.seed),
+        checkpoint=source.cache / "best.weights.h5" if source.cache else None,
         on_epoch=lambda row: LOG.info("%s", row),
     )
     linear = logits(network)
-    held_logits = predict(linear, examples.patches, split.validation)
-    temperature = fit_temperature(held_logits, labels[split.validation])
-    measures = _measure(network, examples, labels, split.test)
-    measures["brightness_baseline_accuracy"] = brightness_accuracy(
-        examples.patches, labels, train=split.train, test=split.test
+    temperature = fit_temperature(
+        predict(linear, examples.patches, split.validation), labels[split.validation]
     )
-    measures["calibration_error"] = round(
-        calibration_error(
-            predict(linear, examples.patches, split.test),
-            labels[split.test],
-            temperature=temperature,
+    sure = calibration_error(
+        predict(linear, examples.patches, split.test), labels[split.test], temperature=temperature
+    )
+    measures = {
+        **_measure(network, examples, labels, split.test),
+        "calibration_error": round(sure, 4),
+        "brightness_baseline_accuracy": brightness_accuracy(
+            examples.patches, labels, train=split.train, test=split.test
         ),
-        4,
-    )
-    for number, (name, conditions) in enumerate(HELD_OUT.items()):
-        first = 100_000 * (number + 1)
-        subjects = range(first, first + plan.held)
-        held = _examples(f"held-{number}", subjects, conditions, plan, processes, cache)
-        rows = np.arange(len(held.quality))
-        held_labels, _ = _labels(held, plan.seed)
-        measures.setdefault("held_out", {})[name] = _measure(network, held, held_labels, rows)
-    card = _card(folder.name, plan, examples, labels, split, training, measures)
+        "held_out": _held_out(network, plan, source),
+    }
+    card = {
+        "name": folder.name,
+        **_card(plan, source.seed, examples, labels, split=split),
+        "measures": measures,
+        "training": {
+            **plan.recipe.to_json(),
+            "targets": "shares of the raters' votes",
+            "epochs": [{key: round(value, 4) for key, value in row.items()} for row in training],
+        },
+    }
     real = examples.patches[split.test[:32]].astype(np.float32)
     return export_model(folder, network, temperature=temperature, patches=real, card=card)
 
 
-def _labels(
-    examples: Examples, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _held_out(network: "keras.Model", plan: Plan, source: Source) -> dict[str, Any]:
+    """Measures on phantoms from each range that no training phantom has."""
+    measures = {}
+    for number, (name, conditions) in enumerate(HELD_OUT.items(), start=1):
+        subjects = range(100_000 * number, 100_000 * number + plan.held)
+        held = source.examples(f"held-{number}", subjects, conditions)
+        labels, _ = _labels(held, source.seed)
+        measures[name] = _measure(network, held, labels, np.arange(len(labels)))
+    return measures
+
+
+def _labels(examples: Examples, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     grades = Raters().grade(examples.quality, seed=seed)
     return majority(grades), vote_shares(grades)
 
@@ -153,84 +187,45 @@ def _measure(
 
 
 def _card(
-    name: str,
-    plan: Plan,
-    examples: Examples,
-    labels: NDArray[np.int64],
-    split: Split,
-    training: Training,
-    measures: dict[str, Any],
+    plan: Plan, seed: int, examples: Examples, labels: NDArray[np.int64], *, split: Split
 ) -> dict[str, Any]:
+    """What the card says of the model's data, split and use."""
     sets = {"train": split.train, "validation": split.validation, "test": split.test}
-    raters = Raters()
     return {
-        "name": name,
         "version": 1,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "software": f"dermdash {__version__}",
         "use": "demonstration",
         "statement": STATEMENT,
+        "limits": list(LIMITS),
         "classes": ["1", "2", "3", "4"],
         "input": {"crop_um": 400, "size_px": 224, "channels": "z-1, z, z+1", "values": "0 to 255"},
         "network": "MobileNetV3-Small, global average pooling, dense softmax of 4; from scratch",
+        "seed": seed,
         "data": {
             "generator": "dermdash.imaging.phantom",
             "n_volumes": plan.subjects,
             "n_patches": {key: len(rows) for key, rows in sets.items()},
-            "grades": np.bincount(labels, minlength=5)[1:].tolist(),
+            "n_by_grade": np.bincount(labels, minlength=5)[1:].tolist(),
             "patches_sha256": examples.sha256,
             "label_sha256": hashlib.sha256(labels.tobytes()).hexdigest(),
-            "raters": {"n": raters.n, "bias": raters.bias, "noise": raters.noise},
+            "raters": asdict(Raters()),
             "label": "most frequent grade; ties: nearest to the raters' mean, then the lower",
         },
         "split": {
             "unit": "subject",
-            "seed": plan.seed,
+            "seed": seed,
             "counts": {key: len(np.unique(examples.subject[rows])) for key, rows in sets.items()},
             "sha256": split.sha256,
         },
-        "seed": plan.seed,
-        "measures": measures,
-        "training": {
-            **plan.recipe.to_json(),
-            "targets": "shares of the raters' votes",
-            "epochs": [
-                {key: round(value, 4) for key, value in row.items()} for row in training.epochs
-            ],
-        },
-        "limits": list(LIMITS),
     }
-
-
-def _examples(
-    name: str,
-    subjects: Sequence[int],
-    conditions: Conditions,
-    plan: Plan,
-    processes: int,
-    cache: Path | None,
-) -> Examples:
-    shifted = [subject + 1_000_000 * plan.seed for subject in subjects]
-    if cache is None:
-        return make_examples(shifted, conditions=conditions, processes=processes)
-    cache.mkdir(parents=True, exist_ok=True)
-    kept = cache / f"{name}-{len(shifted)}-{plan.seed}.npz"
-    if not kept.exists():
-        made = make_examples(shifted, conditions=conditions, processes=processes)
-        np.savez(
-            kept,
-            patches=made.patches,
-            quality=made.quality,
-            subject=made.subject,
-            depth_um=made.depth_um,
-        )
-    with np.load(kept) as arrays:
-        return Examples(**arrays)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train the bundled model into a folder."""
-    parser = argparse.ArgumentParser(prog="python -m dermdash.learning.bundled", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m dermdash.learning.bundled", description=__doc__
+    )
     parser.add_argument("folder", type=Path, metavar="OUTDIR", help="the model's folder")
     parser.add_argument("--small", action="store_true", help="a minute's run that shows the way")
     parser.add_argument("--seed", type=int, default=0, help="of phantoms, raters, split, training")
@@ -238,9 +233,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cache", type=Path, help="folder that keeps the patches between runs")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
-    plan = replace(SMALL if options.small else FULL, seed=options.seed)
     card = build_bundled(
-        options.folder, plan, processes=options.processes, cache=options.cache
+        options.folder,
+        SMALL if options.small else FULL,
+        Source(options.seed, options.processes, options.cache),
     )
     LOG.info("test accuracy %.3f, digest %s", card["measures"]["accuracy"], card["digest"])
 

@@ -23,7 +23,8 @@ def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -
         scaled = np.asarray(logits, np.float64) / np.exp(log_temperature)
         return float(-log_softmax(scaled, axis=1)[rows, labels - 1].mean())
 
-    found = minimize_scalar(loss, bounds=np.log(RANGE), method="bounded", options={"xatol": 1e-6})
+    low, high = (float(np.log(end)) for end in RANGE)
+    found = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-6})
     return round(float(np.exp(found.x)), 4)
 
 

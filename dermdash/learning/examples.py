@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +44,18 @@ class Examples:
             digest.update(np.ascontiguousarray(part).data)
         return digest.hexdigest()
 
+    def save(self, path: Path) -> None:
+        """Keep in an ``.npz`` file, which is there only when it is whole."""
+        unfinished = path.with_name("unfinished-" + path.name)
+        np.savez(unfinished, **{f.name: getattr(self, f.name) for f in fields(self)})
+        unfinished.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what ``save`` kept."""
+        with np.load(path) as arrays:
+            return cls(**arrays)
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -55,8 +69,11 @@ class Conditions:
     texture: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
+ORDINARY = Conditions()
+
+
 def make_examples(
-    subjects: Sequence[int], *, conditions: Conditions = Conditions(), processes: int = 1
+    subjects: Sequence[int], *, conditions: Conditions = ORDINARY, processes: int = 1
 ) -> Examples:
     """Make a phantom of each subject and cut a patch every 5 µm of depth.
 
@@ -69,6 +86,11 @@ def make_examples(
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             many = [conditions] * len(subjects)
             parts = list(pool.map(subject_examples, subjects, many, chunksize=4))
+    return join_examples(parts)
+
+
+def join_examples(parts: Sequence[Examples]) -> Examples:
+    """All patches of several sets, in their order."""
     return Examples(
         np.concatenate([part.patches for part in parts]),
         np.concatenate([part.quality for part in parts]),
@@ -77,7 +99,7 @@ def make_examples(
     )
 
 
-def subject_examples(subject: int, conditions: Conditions = Conditions()) -> Examples:
+def subject_examples(subject: int, conditions: Conditions = ORDINARY) -> Examples:
     """The patches of one subject: 14 where the whole slab is reached.
 
     A third of the DEJs are flat; of the undulating ones half are graded from their median plane,
@@ -105,7 +127,7 @@ def _draw_phantom(rng: np.random.Generator, subject: int, conditions: Conditions
     end = np.clip(start + rng.normal(0, 0.9), 1, 4)
     dej_um = float(rng.integers(12, 41))
     texture = Texture.draw(rng)
-    drawn = {name: rng.uniform(*span) for name, span in conditions.texture.items()}
+    drawn: dict[str, Any] = {name: rng.uniform(*span) for name, span in conditions.texture.items()}
     return make_phantom(
         quality=(start, float(end)),
         shape=(int(dej_um) + DEPTHS + 24, CROP_UM, CROP_UM),

@@ -93,9 +93,7 @@ def compare(folder: Path, whole: "keras.Model", patches: NDArray[np.float32]) ->
 
 def _without_optimizer(network: "keras.Model") -> "keras.Model":
     """A copy that saves to a third of the size."""
-    import keras
-
-    copy = keras.models.clone_model(network)
+    copy = type(network).from_config(network.get_config())
     copy.set_weights(network.get_weights())
     return copy
 

@@ -59,8 +59,8 @@ class Raters:
     """
 
     n: int = 6
-    bias: float = 0.10
-    noise: float = 0.30
+    bias: float = 0.08
+    noise: float = 0.25
 
     def grade(self, quality: NDArray[np.floating], *, seed: int) -> Grades:
         """Grades (patches, raters), 1 to 4, of true qualities (patches,)."""

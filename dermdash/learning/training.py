@@ -1,11 +1,10 @@
 """Training: the paper's two stages, or every layer from the start on growing patches."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +12,8 @@ from dermdash.learning.network import BASE_LAYERS, freeze
 
 if TYPE_CHECKING:
     import keras
+
+BATCH = 32  # of predictions; one size is compiled once
 
 Patches = NDArray[np.uint8]
 Targets = NDArray[np.float32]
@@ -58,13 +59,6 @@ class Recipe:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
-    """What came of it: loss and accuracy by epoch, over all stages."""
-
-    epochs: list[dict[str, float]] = field(default_factory=list)
-
-
 def train(
     network: "keras.Model",
     patches: Patches,
@@ -75,21 +69,23 @@ def train(
     recipe: Recipe = Recipe(),
     checkpoint: Path | None = None,
     on_epoch: Callable[[dict[str, float]], None] | None = None,
-) -> Training:
+) -> list[dict[str, float]]:
     """Train a network in place; afterwards it holds the weights of the lowest validation loss.
 
     patches : (n, 224, 224, 3) uint8; targets : (n, classes), rows sum to 1: one-hot labels or
     the shares of the raters' votes
     rows, validation : which patches train, which choose the weights
     checkpoint : file that always holds the best weights so far
+
+    Returns loss and accuracy by epoch, over all stages.
     """
     import keras
 
     keras.utils.set_random_seed(recipe.seed)
-    record = Training()
+    record: list[dict[str, float]] = []
     for number, stage in enumerate(recipe.stages):
         freeze(network, first=stage.first)
-        steps = int(np.ceil(len(rows) / stage.batch))
+        steps = max(1, len(rows) // stage.batch)
         rate = (
             keras.optimizers.schedules.CosineDecay(stage.rate, steps * stage.epochs)
             if stage.cosine
@@ -112,7 +108,7 @@ def train(
                 "validation_loss": held_loss,
                 "validation_accuracy": held_accuracy,
             }
-            record.epochs.append(row)
+            record.append(row)
             if on_epoch:
                 on_epoch(row)
             since, since_halved = since + 1, since_halved + 1
@@ -139,10 +135,13 @@ def batches(
     stage: Stage,
     tones: bool = False,
 ) -> Iterator[tuple[NDArray[np.float32], Targets]]:
-    """Augmented batches without end: every patch once an epoch, in one of its 8 dihedral views."""
+    """Full batches without end: each patch at most once an epoch, in one of its 8 dihedral views.
+
+    What does not fill a batch is left out of that epoch, by lot.
+    """
     while True:
         order = rng.permutation(rows)
-        for start in range(0, len(order), stage.batch):
+        for start in range(0, max(1, len(order) - stage.batch + 1), stage.batch):
             chosen = order[start : start + stage.batch]
             views = np.empty((len(chosen), stage.side_px, stage.side_px, 3), np.float32)
             for view, row in zip(views, chosen.tolist(), strict=True):
@@ -154,7 +153,7 @@ def _view(patch: Patches, rng: np.random.Generator, side: int, tones: bool) -> P
     top, left = rng.integers(0, patch.shape[0] - side + 1, 2)
     patch = patch[top : top + side, left : left + side]
     patch = dihedral(patch, int(rng.integers(8)))
-    return cv2.LUT(np.ascontiguousarray(patch), _tone(rng)) if tones else patch
+    return _tone(rng)[patch] if tones else patch
 
 
 def dihedral(patch: NDArray[Any], view: int) -> NDArray[Any]:
@@ -204,10 +203,8 @@ def _evaluate(
 def predict(
     model: "keras.Model", patches: Patches, rows: Sequence[int] | NDArray[np.integer]
 ) -> NDArray[np.float32]:
-    """What a model answers to some patches: (len(rows), classes), 64 at a time."""
+    """What a model answers to some patches: (len(rows), classes), batches of one size."""
     chosen = np.asarray(rows)
-    parts = [
-        model.predict_on_batch(patches[chosen[start : start + 64]].astype(np.float32))
-        for start in range(0, len(chosen), 64)
-    ]
-    return np.concatenate(parts)
+    full = np.resize(chosen, -(-len(chosen) // BATCH) * BATCH).reshape(-1, BATCH)
+    parts = [model.predict_on_batch(patches[some].astype(np.float32)) for some in full]
+    return np.concatenate(parts)[: len(chosen)]

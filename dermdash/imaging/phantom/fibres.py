@@ -11,8 +11,6 @@ from dermdash.imaging.phantom.fields import DepthField, Plane, gaussian_field
 from dermdash.imaging.phantom.strands import Strands
 from dermdash.imaging.phantom.webs import Cells, CellWeb, ContourWeb, Web
 
-
-
 # What a quality looks like (Breugnot 2023, figure 1): the share of the web that is left, its
 # relative width, short fibres, the area of clots, and how uneven the width is.
 QUALITY = np.array([1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
@@ -23,6 +21,11 @@ CLOTS = np.array([0.50, 0.28, 0.06, 0.02, 0.0, 0.0, 0.0])
 UNEVEN = np.array([0.6, 0.6, 0.55, 0.4, 0.25, 0.18, 0.12])
 
 
+# Quality varies by this much (standard deviation) from place to place in a layer.
+PATCHY = 0.12
+LOWEST, HIGHEST, PER_GRADE = 0.9, 4.1, 79.6
+
+Levels = NDArray[np.uint8]
 _GAUSSIAN = ndtri((np.arange(256) + 0.5) / 256).astype(np.float32)
 
 
@@ -64,19 +67,19 @@ class Texture:
             cells=0 in families,
             contours=1 in families,
             curves=2 in families,
-            pore_um=rng.uniform(12, 27),
+            pore_um=rng.uniform(13, 29),
             width_um=rng.uniform(0.9, 1.9),
             regular=rng.uniform(0.2, 0.9),
             stretch=float(np.exp(rng.uniform(0, 0.7))),
             angle=rng.uniform(0, np.pi),
             wavy_um=rng.uniform(1.0, 4.5),
             cut_um=rng.uniform(32, 56),
-            clot_um=rng.uniform(6, 14),
+            clot_um=rng.uniform(6.5, 15),
             clot_band=rng.uniform(0.25, 0.8),
             discs=rng.random() < 0.35,
             short_share=rng.uniform(0.2, 1),
             persist_um=rng.uniform(6, 14),
-            haze=rng.uniform(0.01, 0.10),
+            haze=rng.uniform(0.01, 0.12),
         )
 
 
@@ -133,34 +136,36 @@ class Network:
         quality : (y, x) or one number, 1 to 4
         """
         t = self.texture
-        q = np.clip(quality + 0.12 * self._fields["patchy"].at(z), 0.9, 4.1).astype(np.float32)
-        distance = self._distance(z, q)
-        uneven = _follow(q, UNEVEN) * self._fields["width"].at(z)
-        width = t.width_um * _follow(q, WIDTH) * np.maximum(0.35, 1 + uneven)
+        patchy = quality + np.float32(PATCHY) * self._fields["patchy"].at(z)
+        level = ((np.clip(patchy, LOWEST, HIGHEST) - LOWEST) * PER_GRADE).astype(np.uint8)
+        distance = self._distance(z, level)
+        uneven = _follow(UNEVEN)[level] * self._fields["width"].at(z)
+        width = _follow(t.width_um * WIDTH)[level] * np.maximum(np.float32(0.35), 1 + uneven)
         fibres = cv2.exp(-np.square(distance / width))
-        fibres *= np.clip(1 + 0.6 * uneven, 0.3, 1.3)
+        fibres *= np.clip(1 + np.float32(0.6) * uneven, 0.3, 1.3)
         halo = np.float32(0.2) * cv2.exp(distance / np.float32(-4))
-        structure = np.maximum(fibres, self._clots(z, q))
-        return np.maximum(structure, halo) + t.haze * self._fields["haze"].at(z)
+        structure = np.maximum(fibres, self._clots(z, level))
+        haze = np.float32(t.haze) * self._fields["haze"].at(z)
+        return np.maximum(structure, halo) + haze
 
-    def _distance(self, z: float, q: Plane) -> Plane:
+    def _distance(self, z: float, level: Levels) -> Plane:
         """Distance in µm to the nearest fibre that is left at this quality."""
         web = np.zeros(self.shape_yx, np.uint8)
         for layer in self._webs:
             web |= layer.lines(z)
-        left = _follow(q, ndtri(np.clip(self._web_left(), 1e-3, 1 - 1e-4)))
+        left = _follow(ndtri(np.clip(self._web_left(), 1e-3, 1 - 1e-4)))[level]
         web[self._fields["cuts"].at(z) > left] = 0
-        web |= self._rods.lines(z, kept=_follow(q, SHORT * self.texture.short_share))
-        return cv2.distanceTransform(1 - web, cv2.DIST_L2, 3)
+        web |= self._rods.lines(z, kept=_follow(SHORT * self.texture.short_share)[level])
+        return np.asarray(cv2.distanceTransform(1 - web, cv2.DIST_L2, 3), np.float32)
 
     def _web_left(self) -> NDArray[np.float64]:
         """Where rods are drawn, less of the web is left to be short fibres."""
         return WEB_LEFT - 0.55 * self.texture.short_share * SHORT * WEB_LEFT
 
-    def _clots(self, z: float, q: Plane) -> Plane:
+    def _clots(self, z: float, level: Levels) -> Plane:
         """Clots, 0 to 1.1: where their field is above what leaves their area at this quality."""
         height = self._discs(z) if self.texture.discs else self._fields["clots"].at(z)
-        edge = _follow(q, ndtri(np.clip(1 - CLOTS, 1e-3, 1 - 1e-5)))
+        edge = _follow(ndtri(np.clip(1 - CLOTS, 1e-3, 1 - 1e-5)))[level]
         above = height - edge
         clots = 1.1 / (1 + cv2.exp(-6 * above)) - np.float32(0.1) + np.float32(0.15) * above
         return np.maximum(clots, 0)
@@ -174,10 +179,10 @@ class Network:
         return _GAUSSIAN[(share * 255).astype(np.uint8)]
 
 
-def _follow(q: Plane, values: NDArray[np.float64]) -> Plane:
-    """Look a property up at each quality: ``values`` stand at ``QUALITY``."""
-    table = np.interp(np.linspace(0.9, 4.1, 256), QUALITY, values).astype(np.float32)
-    return table[((q - 0.9) * 79.6).astype(np.uint8)]
+def _follow(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """A property that stands at ``QUALITY``, at each of 256 levels of quality."""
+    levels = LOWEST + np.arange(256) / PER_GRADE
+    return np.interp(levels, QUALITY, values).astype(np.float32)
 
 
 def _cell_web(shape_yx: tuple[int, int], t: Texture, seed: int) -> CellWeb:
@@ -206,7 +211,9 @@ def _contour_web(shape_yx: tuple[int, int], t: Texture, seed: int) -> ContourWeb
             angle=t.angle,
         )
 
-    return ContourWeb((DepthField(draw, seed, t.persist_um), DepthField(draw, ~seed & 0xFFFF, t.persist_um)))
+    return ContourWeb(
+        (DepthField(draw, seed, t.persist_um), DepthField(draw, ~seed & 0xFFFF, t.persist_um))
+    )
 
 
 def _curves(shape_yx: tuple[int, int], t: Texture, seed: int) -> Strands:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -34,7 +35,24 @@ def gaussian_field(
     """
     step = max(1, int(wavelength_um / (7 * np.sqrt(stretch) * (1 + 2 * bandwidth))))
     ny, nx = (cv2.getOptimalDFTSize(n // step + 5) for n in shape_yx)
+    gain = _spectrum((ny, nx, step), wavelength_um, bandwidth, stretch, angle)
     white = rng.standard_normal((ny, nx), dtype=np.float32)
+    coarse = np.fft.irfft2(np.fft.rfft2(white) * gain, s=(ny, nx)).astype(np.float32)
+    coarse /= coarse.std()
+    fine = cv2.resize(coarse, (nx * step, ny * step), interpolation=cv2.INTER_CUBIC)
+    return np.ascontiguousarray(fine[step : step + shape_yx[0], step : step + shape_yx[1]])
+
+
+@lru_cache(maxsize=32)
+def _spectrum(
+    grid: tuple[int, int, int],
+    wavelength_um: float,
+    bandwidth: float,
+    stretch: float,
+    angle: float,
+) -> Plane:
+    """Gain of each spatial frequency of a grid (ny, nx, step in µm): (ny, nx // 2 + 1)."""
+    ny, nx, step = grid
     ky = np.fft.fftfreq(ny, step)[:, None]
     kx = np.fft.rfftfreq(nx, step)[None, :]
     along = (np.cos(angle) * kx + np.sin(angle) * ky) * np.sqrt(stretch)
@@ -42,10 +60,7 @@ def gaussian_field(
     k = np.hypot(along, across) * wavelength_um
     gain = np.exp(-0.5 * ((k - 1) / bandwidth) ** 2) if bandwidth else np.exp(-0.5 * (2 * k) ** 2)
     gain[0, 0] = 0
-    coarse = np.fft.irfft2(np.fft.rfft2(white) * gain, s=(ny, nx)).astype(np.float32)
-    coarse /= coarse.std()
-    fine = cv2.resize(coarse, (nx * step, ny * step), interpolation=cv2.INTER_CUBIC)
-    return np.ascontiguousarray(fine[step : step + shape_yx[0], step : step + shape_yx[1]])
+    return gain.astype(np.float32)
 
 
 @dataclass(slots=True)

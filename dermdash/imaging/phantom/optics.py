@@ -1,6 +1,6 @@
 """The instrument: reflectivity becomes grey levels by attenuation, speckle, noise and display."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Self
 
 import cv2
@@ -46,18 +46,18 @@ class Physics:
 
 
 RANGES: dict[str, tuple[float, float]] = {
-    "speckle_um": (0.45, 1.1),
-    "speckle": (0.35, 0.9),
+    "speckle_um": (0.4, 1.1),
+    "speckle": (0.2, 0.9),
     "attenuation_per_mm": (2.0, 5.0),
-    "noise": (2.0, 12.0),
-    "gamma": (0.35, 0.7),
-    "grey": (60.0, 130.0),
-    "shade": (0.0, 0.35),
-    "blur_um": (0.5, 1.1),
-    "bright": (0.12, 0.32),
+    "noise": (1.0, 12.0),
+    "gamma": (0.35, 0.75),
+    "grey": (55.0, 135.0),
+    "shade": (0.0, 0.4),
+    "blur_um": (0.4, 1.2),
+    "bright": (0.11, 0.33),
     "soft": (0.03, 0.25),
-    "relief": (3.0, 12.0),
-    "tail": (0.1, 0.5),
+    "relief": (2.5, 12.0),
+    "tail": (0.05, 0.5),
 }
 
 
@@ -79,6 +79,7 @@ def reflectivity(structure: Plane, physics: Physics) -> Plane:
 
 def _quantiles(rank: NDArray[np.float64], physics: Physics) -> NDArray[np.float32]:
     """Reflectivity at each rank 0 to 1: a soft step at the bright share, and a long tail."""
+
     def raw(u: NDArray[np.float64]) -> NDArray[np.float64]:
         step = 1 / (1 + np.exp((1 - physics.bright - u) / physics.soft))
         return (1 + (physics.relief - 1) * step) * np.exp(physics.tail * ndtri(u))
@@ -119,15 +120,15 @@ class Camera:
         light = plane * self._speckle()
         light *= self._illumination
         light *= np.float32(decay)
-        grey = cv2.pow(light, p.gamma)
+        grey = np.asarray(cv2.pow(light, p.gamma), np.float32)
         grey *= np.float32(p.grey * 1.12)
         grey += self._noise()
-        return cv2.convertScaleAbs(np.maximum(grey, 0, out=grey))
+        return np.asarray(cv2.convertScaleAbs(np.maximum(grey, 0, out=grey)), np.uint8)
 
     def _speckle(self) -> Plane:
         """Mean 1; contrast as in ``physics``; correlated with the plane above."""
         p = self.physics
-        now = [cv2.GaussianBlur(self._bytes(), (0, 0), p.speckle_um) for _ in range(2)]
+        now = [self._spots(), self._spots()]
         before = self._before or now
         self._before = now
         power = np.zeros(self.shape_yx, np.float32)
@@ -136,6 +137,9 @@ class Camera:
         power *= np.float32(p.speckle / power[::4, ::4].mean())
         power += np.float32(1 - p.speckle)
         return power
+
+    def _spots(self) -> Plane:
+        return np.asarray(cv2.GaussianBlur(self._bytes(), (0, 0), self.physics.speckle_um))
 
     def _bytes(self) -> Plane:
         """White noise (y, x): uniform, which the spot turns into nearly Gaussian."""

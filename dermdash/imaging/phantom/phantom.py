@@ -14,9 +14,11 @@ from dermdash.imaging.phantom.fibres import Network, Texture
 from dermdash.imaging.phantom.fields import Plane
 from dermdash.imaging.phantom.optics import Camera, Physics, reflectivity
 from dermdash.imaging.phantom.tissue import Epidermis, Vessels, draw_dej
+from dermdash.imaging.readers import write_tiff
 
 DEPTHS = 70
 KNOT_UM = 3
+MAX_VOXELS = 2_000_000_000
 
 Quality = float | Sequence[float]
 
@@ -73,15 +75,17 @@ def make_phantom(
     ((40, 48, 64), np.float32(4.0), np.float32(2.0))
     """
     by_depth = quality_by_depth(quality)
+    if min(seed, subject_seed or 0) < 0:
+        raise InputError(f"seed={min(seed, subject_seed or 0)} is negative; give 0 or more")
     subject_seed = seed if subject_seed is None else subject_seed
     subject = np.random.default_rng([subject_seed, 10])
     day = np.random.default_rng([seed, 11])
     texture = texture or Texture.draw(subject)
-    relief_um = 0.0 if flat else subject.uniform(8, 40)
+    relief_um = 0.0 if flat else subject.uniform(5, 28)
     physics = physics or Physics.draw(day)
     depth = _check_depth(shape, day.uniform(60, 100) if dej_um is None else dej_um, dej_um)
     dej = draw_dej(day, shape[1:], dej_um=depth, relief_um=min(relief_um, 0.9 * depth))
-    volume = _expose(shape, dej, by_depth, texture, physics, seed)
+    volume = _expose(shape, dej, by_depth, texture=texture, physics=physics, seed=seed)
     return Phantom(volume, dej, by_depth, seed, subject_seed, texture, physics)
 
 
@@ -117,9 +121,7 @@ def quality_by_depth(quality: Quality) -> NDArray[np.float32]:
     if given.shape not in {(1,), (2,), (DEPTHS,)}:
         raise InputError(f"quality holds {given.size} numbers; give one, two (Q0:Q1) or {DEPTHS}")
     for number in given[~((given >= 1) & (given <= 4))]:
-        raise InputError(
-            f"quality={number:g} is out of range; give 1 (coarse) to 4 (reticulated)"
-        )
+        raise InputError(f"quality={number:g} is out of range; give 1 (coarse) to 4 (reticulated)")
     at = np.linspace(0, DEPTHS - 1, given.size) if given.size > 1 else np.zeros(1)
     return np.interp(np.arange(DEPTHS), at, given).astype(np.float32)
 
@@ -128,6 +130,8 @@ def _check_depth(shape: tuple[int, int, int], depth: float, asked: float | None)
     nz, ny, nx = shape
     if nz < 3 or min(ny, nx) < 16:
         raise InputError(f"shape={nz},{ny},{nx} is too small; give at least 3,16,16")
+    if nz * ny * nx > MAX_VOXELS:
+        raise InputError(f"shape={nz},{ny},{nx} is too large; give at most {MAX_VOXELS:,} voxels")
     if asked is None:
         return float(min(depth, 0.3 * nz))
     if not 0 <= asked <= nz - 1:
@@ -139,6 +143,7 @@ def _expose(
     shape: tuple[int, int, int],
     dej: Plane,
     by_depth: NDArray[np.float32],
+    *,
     texture: Texture,
     physics: Physics,
     seed: int,
@@ -157,7 +162,7 @@ def _expose(
             knots.pop(knot - 2, None)
             below = np.clip(knot * KNOT_UM - dej, 0, DEPTHS - 1)
             sharp = network.fibrousness(knot * KNOT_UM, by_depth[below.astype(np.uint8)])
-            knots[knot] = cv2.GaussianBlur(sharp, (0, 0), physics.blur_um)
+            knots[knot] = np.asarray(cv2.GaussianBlur(sharp, (0, 0), physics.blur_um))
         return knots[knot]
 
     def dermis(z: int) -> Plane:
@@ -166,7 +171,7 @@ def _expose(
             return reflectivity(structure(knot), physics)
         share = rest / KNOT_UM
         between = cv2.addWeighted(structure(knot), 1 - share, structure(knot + 1), share, 0)
-        return reflectivity(between, physics)
+        return reflectivity(np.asarray(between, np.float32), physics)
 
     volume = np.empty(shape, np.uint8)
     for z in range(shape[0]):
@@ -190,11 +195,9 @@ def write_phantom(path: Path, phantom: Phantom) -> dict[str, object]:
 
     Raises
     ------
-    VolumeError
-        The folder cannot be written to.
+    StoreError
+        The disk refuses.
     """
-    from dermdash.imaging.readers import write_tiff
-
     write_tiff(path, phantom.volume, spacing_um=(1.0, 1.0, 1.0))
     dej_path = path.with_suffix(".dej.tif")
     write_tiff(dej_path, phantom.dej_map_um[None], spacing_um=(1.0, 1.0, 1.0))

@@ -67,18 +67,14 @@ class Strands:
         low, high = self.length_um
         n = max(1, int(self.per_um2 * ny * nx * 2 / (low + high)))
         steps = max(2, int(np.ceil(high / STEP_UM)))
-        heading = self._headings(rng, n) + np.cumsum(
-            rng.normal(0, self.bend, (n, steps)), axis=1
-        )
+        heading = self._headings(rng, n) + np.cumsum(rng.normal(0, self.bend, (n, steps)), axis=1)
         going = np.arange(steps) * STEP_UM < rng.uniform(low, high, (n, 1))
         move = STEP_UM * np.stack([np.cos(heading), np.sin(heading)], axis=-1) * going[..., None]
         path = np.cumsum(move, axis=1)
         path += rng.uniform(0, 1, (n, 1, 2)) * (nx, ny) - path[:, [steps // 2]]
         depth = rng.uniform(0, self.span_um, n)
         drift = rng.normal(0, 0.5, (n, 2))
-        return tuple(
-            a.astype(np.float32) for a in (path, depth, rng.uniform(0, 1, n), drift)
-        )
+        return tuple(a.astype(np.float32) for a in (path, depth, rng.uniform(0, 1, n), drift))
 
     def _headings(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """First directions (n, 1), denser along ``angle`` where stretched."""

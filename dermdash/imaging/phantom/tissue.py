@@ -20,9 +20,7 @@ def draw_dej(
     """
     surface = np.full(shape_yx, dej_um, np.float32)
     if relief_um:
-        papillae = gaussian_field(
-            rng, shape_yx, wavelength_um=rng.uniform(60, 150), bandwidth=0.35
-        )
+        papillae = gaussian_field(rng, shape_yx, wavelength_um=rng.uniform(60, 150), bandwidth=0.35)
         papillae -= np.median(papillae)
         spread = np.subtract(*np.percentile(papillae, [95, 5]))
         surface += papillae * np.float32(relief_um / spread)
@@ -44,12 +42,11 @@ class Epidermis:
     _lamellae: Plane = field(init=False)
     _nucleus_um: float = field(init=False)
     _bright: float = field(init=False)
+    _drawn: tuple[int, Plane] | None = None
 
     def __post_init__(self) -> None:
         rng = np.random.default_rng([self.seed, 5])
-        self._cells = Cells(
-            self.shape_yx, rng.uniform(9, 14), self.seed, wander_um=14, wavy_um=1.0
-        )
+        self._cells = Cells(self.shape_yx, rng.uniform(9, 14), self.seed, wander_um=14, wavy_um=1.0)
         thick = min(rng.uniform(14, 22), 0.35 * self.dej_um)
         self._horny_um = np.float32(thick) + 2 * gaussian_field(
             rng, self.shape_yx, wavelength_um=90
@@ -60,17 +57,28 @@ class Epidermis:
 
     def reflectivity(self, z: float, depth_um: Plane) -> Plane:
         """(y, x) at depth ``z``; ``depth_um`` is the depth under the DEJ, negative above it."""
-        distance, owner = self._cells.territories(z)
-        phase = self._phase()[owner] + np.float32(z / 9)
-        nucleus = self._nucleus_um * (0.6 + 0.4 * np.sin(phase))
-        cell = 1 - 0.85 / (1 + cv2.exp((distance - nucleus) * 2))
-        cell += 1.1 * cv2.GaussianBlur(borders(owner).astype(np.float32), (0, 0), 0.9)
-        cell *= 1 + 1.2 * cv2.exp(-np.square((depth_um + 4) / 3))
-        horny = (2.2 + 0.8 * np.sin(2 * self._lamellae + np.float32(z / 2.5))) / (
-            1 + np.float32(0.05 * z)
-        )
-        inside = np.clip(z - self._horny_um, 0, 3) / 3
-        return np.float32(self._bright) * (inside * cell + (1 - inside) * horny)
+        bright = np.float32(self._bright)
+        inside = np.clip(z - self._horny_um, 0, 3) / np.float32(3)
+        plane = np.zeros(self.shape_yx, np.float32)
+        if inside.max() > 0:
+            basal = 1 + np.float32(1.2) * cv2.exp(-np.square((depth_um + 4) / 3))
+            plane += bright * inside * self._honeycomb(z) * basal
+        if inside.min() < 1:
+            lamellae = np.float32(0.8) * np.sin(2 * self._lamellae + np.float32(z / 2.5))
+            plane += bright * (1 - inside) * (2.2 + lamellae) / np.float32(1 + 0.05 * z)
+        return plane
+
+    def _honeycomb(self, z: float) -> Plane:
+        """Cells with bright borders and dark nuclei, redrawn every second µm."""
+        turn = int(z) // 2
+        if self._drawn is None or self._drawn[0] != turn:
+            distance, owner = self._cells.territories(z)
+            phase = self._phase()[owner] + np.float32(z / 9)
+            nucleus = np.float32(self._nucleus_um) * (0.6 + np.float32(0.4) * np.sin(phase))
+            cell = 1 - np.float32(0.85) / (1 + cv2.exp((distance - nucleus) * 2))
+            edge = cv2.GaussianBlur(borders(owner).astype(np.float32), (0, 0), 0.9)
+            self._drawn = (turn, cell + np.float32(1.1) * edge)
+        return self._drawn[1]
 
     def _phase(self) -> Plane:
         return np.random.default_rng([self.seed, 6]).uniform(0, 6.28, self._cells.n).astype("f4")

@@ -48,20 +48,25 @@ class Cells:
         cos, sin = np.cos(self.angle), np.sin(self.angle)
         along = (cos * x + sin * y) / np.sqrt(self.stretch)
         across = (cos * y - sin * x) * np.sqrt(self.stretch)
-        for plane in (along, across):
-            if self.wavy_um:
-                bend = gaussian_field(rng, self.shape_yx, wavelength_um=2.2 * self.size_um)
-                plane += np.float32(self.wavy_um) * bend
-            plane -= plane.min()
-        self._bent = (along.astype(np.float32), across.astype(np.float32))
+        self._bent = (self._bend(along, rng), self._bend(across, rng))
+        along, across = self._bent
         self._extent = (int(across.max()) + 2, int(along.max()) + 2)
         size = self.size_um
         rows, columns = (int(n / size) + 3 for n in self._extent)
-        grid = np.stack(np.mgrid[:rows, :columns], axis=-1).reshape(-1, 2).astype(float)
+        grid = np.argwhere(np.ones((rows, columns), bool)).astype(float)
         grid[:, 1] += 0.5 * (grid[:, 0] % 2)
         jitter = rng.uniform(-1, 1, grid.shape) * (1.15 - self.regular)
         self._start = (grid - 0.75 + jitter) * size
         self._phase = rng.uniform(0, 2 * np.pi, (2, *grid.shape))
+
+    def _bend(self, straight: Plane, rng: np.random.Generator) -> Plane:
+        """Coordinates with waves in them, from 0 up."""
+        bent = straight.copy()
+        if self.wavy_um:
+            waves = gaussian_field(rng, self.shape_yx, wavelength_um=2.2 * self.size_um)
+            bent += np.float32(self.wavy_um) * waves
+        bent -= bent.min()
+        return bent.astype(np.float32)
 
     @property
     def n(self) -> int:
@@ -77,13 +82,14 @@ class Cells:
         seeds = np.ones(self._extent, np.uint8)
         seeds[points[inside, 0], points[inside, 1]] = 0
         distance, labels = cv2.distanceTransformWithLabels(
-            seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+            seeds, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
         )
         index = np.zeros(labels.max() + 1, np.uint16)
         index[labels[points[inside, 0], points[inside, 1]]] = np.flatnonzero(inside)
         bent_x, bent_y = self._bent
         owner = cv2.remap(index[labels], bent_x, bent_y, cv2.INTER_NEAREST)
-        return cv2.remap(distance, bent_x, bent_y, cv2.INTER_LINEAR), owner
+        distance = cv2.remap(distance, bent_x, bent_y, cv2.INTER_LINEAR)
+        return np.asarray(distance, np.float32), np.asarray(owner, np.uint16)
 
 
 @dataclass(frozen=True, slots=True)
