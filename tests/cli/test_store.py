@@ -1,6 +1,10 @@
 """``work``, ``export``, ``backup``, ``restore`` on a study of four scans."""
 
 import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +14,10 @@ from dermdash.identity import User
 from dermdash.reporting.columns import COLUMNS
 from dermdash.settings import load_settings
 from dermdash.trial.database import open_store
+from dermdash.trial.jobs import worker_alive
 from dermdash.trial.scans import exclude_scan, scan_table
 from tests.support.cli import Shell
+from tests.support.processes import wait_until, worker
 
 ROWS = (
     "a.tif,=S1,placebo,D0,cheek,10,44,x",
@@ -150,3 +156,42 @@ def test_work_counts_what_failed(shell: Shell, study: Path) -> None:
     answer = shell("work", "--once", "--json")
     assert answer.status == 0
     assert answer.json == {"graded": 2, "cached": 0, "failed": 1}
+
+
+def test_work_once_waits_for_another_worker(shell: Shell, study: Path) -> None:
+    """Two workers on a store would grade twice; a script that is turned away would go on early."""
+    with worker(replace(load_settings(), processes=1)):
+        with open_store(load_settings()) as store:
+            wait_until(
+                lambda: worker_alive(store.settings), what="the other worker holds the store"
+            )
+        answer = shell("work", "--once", "--json")
+    assert answer.status == 0
+    assert sum(answer.json.values()) <= 3
+    with open_store(load_settings()) as store, store.read() as tx:
+        assert scan_table(tx)["state"].tolist() == ["graded"] * 3 + ["no DEJ"]
+
+
+def test_work_without_its_cluster_is_one_sentence(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheduler that is down would end in a page of another library's errors."""
+    monkeypatch.setenv("DERMDASH_ENGINE", "tcp://127.0.0.1:1")
+    answer = shell.process("work", "--once")
+    assert answer.status == 2
+    assert "DERMDASH_ENGINE=tcp://127.0.0.1:1" in answer.sentence
+
+
+def test_work_ends_at_once_when_interrupted(shell: Shell) -> None:
+    """Ctrl-C would leave a traceback, and a doubt whether something was lost."""
+    command = Path(sys.executable).with_name("dermdash")
+    process = subprocess.Popen([command, "work"], stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until(lambda: worker_alive(load_settings()), what="the worker is at work")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert errors.strip() == ""
