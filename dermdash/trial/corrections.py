@@ -4,7 +4,7 @@ from dermdash.errors import DesignError
 from dermdash.imaging.volume import Reading
 from dermdash.trial.dejs import check_dej, current_dej, load_dej, scan_row
 from dermdash.trial.protocols import admit_scan
-from dermdash.trial.requests import request_grading
+from dermdash.trial.requests import request_grading, withdraw_grading
 from dermdash.trial.schema import SubjectRow
 from dermdash.trial.transaction import Transaction
 
@@ -17,6 +17,8 @@ def exclude_scan(tx: Transaction, scan_id: int, reason: str) -> None:
         raise DesignError(f"scan {row.file_name} is excluded without a reason; give one")
     with tx.because(text):
         row.excluded_reason = text
+    if row.grading_key is not None:
+        withdraw_grading(tx, row.grading_key, "the scan is excluded")
 
 
 def include_scan(tx: Transaction, scan_id: int) -> None:

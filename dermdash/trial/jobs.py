@@ -27,6 +27,7 @@ __all__ = [
     "Job",
     "QueueSummary",
     "cancel",
+    "drop",
     "enqueue",
     "fail",
     "finish",
@@ -164,6 +165,15 @@ def cancel(tx: Transaction, job_id: int) -> bool:
     if row.state not in ACTIVE_STATES:
         return False
     _end(tx, row, "cancelled", f"cancelled by {tx.author}")
+    return True
+
+
+def drop(tx: Transaction, kind: str, key: str, reason: str) -> bool:
+    """Cancel a job that waits and is not needed any more; one that runs may end."""
+    row = _active(tx, kind, key)
+    if row is None or row.state != "queued":
+        return False
+    _end(tx, row, "cancelled", reason)
     return True
 
 

@@ -7,7 +7,7 @@ from dermdash.errors import StoreError
 
 MOUNTS = Path("/proc/mounts")
 SHARES = re.compile(
-    r"nfs\d*|cifs|smb\w*|9p|afs|ceph|glusterfs|lustre|ncpfs|beegfs|davfs\w*"
+    r"nfs\d*|cifs|smb\w*|afs|ceph|glusterfs|lustre|beegfs|ncpfs|davfs\w*"
     r"|fuse\.(sshfs|s3fs|rclone|gcsfuse|davfs\w*|glusterfs|ceph\w*|smb\w*|nfs\w*)"
 )
 

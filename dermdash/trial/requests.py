@@ -13,7 +13,7 @@ from dermdash.grading.model import Model
 from dermdash.imaging import slab
 from dermdash.imaging.slab import Sampling, crops_that_fit
 from dermdash.imaging.volume import Reading
-from dermdash.trial.jobs import enqueue
+from dermdash.trial.jobs import drop, enqueue
 from dermdash.trial.protocols import (
     STUDY_SAMPLING,
     append_protocol,
@@ -94,13 +94,22 @@ def request_grading(tx: Transaction, scan_id: int) -> Literal["cached", "queued"
         raise DesignError(f"scan_id={scan_id} is excluded; include it before it is graded")
     study_id = tx.session.get_one(SubjectRow, scan.subject_id).study_id
     request = _request(tx, scan, study_id)
-    scan.grading_key = request.key
+    unneeded, scan.grading_key = scan.grading_key, request.key
     tx.session.flush()
+    if unneeded is not None:
+        withdraw_grading(tx, unneeded, "the DEJ or the reading changed")
     if tx.session.get(GradingRow, request.key) is not None:
         return "cached"
     payload = {"request": request.to_json(), "scan_id": scan_id}
     enqueue(tx, "grading", request.key, payload, study_id=study_id, scan_id=scan_id)
     return "queued"
+
+
+def withdraw_grading(tx: Transaction, key: str, reason: str) -> None:
+    """Take a grading that waits off the queue, unless a scan that counts still needs it."""
+    needed = select(ScanRow.id).where(ScanRow.grading_key == key, ScanRow.excluded_reason.is_(None))
+    if tx.session.scalar(needed.limit(1)) is None:
+        drop(tx, "grading", key, f"not needed any more: {reason}")
 
 
 def request_gradings(tx: Transaction, study_id: int) -> int:
@@ -146,9 +155,14 @@ def set_protocol(
                 f"{fitting}; choose at most {fitting}"
             )
     append_protocol(tx, study_id, model_digest=model.digest, sampling=sampling)
+    unneeded = [scan.grading_key for scan in scans if scan.grading_key is not None]
     for scan in scans:
         scan.grading_key = None
-    return request_gradings(tx, study_id)
+    tx.session.flush()
+    queued = request_gradings(tx, study_id)
+    for key in unneeded:
+        withdraw_grading(tx, key, "the protocol changed")
+    return queued
 
 
 def _request(tx: Transaction, scan: ScanRow, study_id: int) -> GradingRequest:

@@ -21,10 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dermdash.errors import StoreError, VolumeError
+from dermdash.imaging.files import shown
 
 CHUNK = 4 << 20
 RESERVE = 64 << 20  # left free for the database's own journal
-FULL = {errno.ENOSPC, errno.EDQUOT}
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,18 @@ class Vault:
         """
         if not isinstance(source, str | Path):
             source.seek(0)
-            return self._keep_copy(source, _stream_size(source), getattr(source, "name", "a file"))
+            return self._keep_copy(source, _stream_size(source), _stream_name(source))
         path = Path(source)
+        if not path.is_file():
+            raise VolumeError(f"{shown(path)} is not a file; name a volume's file")
+        if move:
+            return self._keep_moved(path)
         try:
-            if not path.is_file():
-                raise VolumeError(f"{path} is not a file; name a volume's file")
-            if move:
-                return self._keep_moved(path)
-            with path.open("rb") as stream:
-                return self._keep_copy(stream, path.stat().st_size, path.name)
-        except (PermissionError, FileNotFoundError) as error:
-            raise VolumeError(f"{path} cannot be read ({error.strerror}); check it") from error
+            stream = path.open("rb")
+        except OSError as error:
+            raise VolumeError(f"{shown(path)} cannot be read ({error.strerror})") from error
+        with stream:
+            return self._keep_copy(stream, path.stat().st_size, shown(path))
 
     def store_map(self, map_um: npt.NDArray[np.float32]) -> StoredVolume:
         """Keep a DEJ map: (y, x) float32, depth in um."""
@@ -157,7 +160,12 @@ class Vault:
         return StoredVolume(sha256, place, n_bytes, already)
 
     def _check_space(self, size: int, name: str) -> None:
-        self.incoming.mkdir(parents=True, exist_ok=True)
+        try:
+            self.incoming.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{self.incoming} cannot be made ({error.strerror}); check the data folder's rights"
+            ) from error
         free = shutil.disk_usage(self.folder).free
         if size + RESERVE > free:
             raise StoreError(
@@ -174,11 +182,16 @@ class Vault:
                 _lock(out)
                 yield part, out
         except OSError as error:
-            if error.errno not in FULL:
-                raise
-            raise StoreError(
-                f"the disk of {self.folder} is full, so {name} was not stored; free some space"
-            ) from error
+            if error.errno in FULL:
+                raise StoreError(
+                    f"the disk of {self.folder} is full, so {name} was not stored; free some space"
+                ) from error
+            if error.errno in FORBIDDEN:
+                raise StoreError(
+                    f"{self.folder} cannot be written ({error.strerror}), so {name} was not "
+                    "stored; check the data folder's rights"
+                ) from error
+            raise
         finally:
             part.unlink(missing_ok=True)
 
@@ -186,6 +199,12 @@ class Vault:
 def _hash_file(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _stream_name(stream: BinaryIO) -> str:
+    """What the user knows an upload by."""
+    name = getattr(stream, "name", None)
+    return shown(Path(name)) if isinstance(name, str) else "the file"
 
 
 def _stream_size(stream: BinaryIO) -> int | None:

@@ -5,18 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dermdash.errors import DejError, DesignError, ModelError, StoreError, VolumeError
+from dermdash.errors import DejError, DesignError
 from dermdash.grading.model import Model
-from dermdash.identity import WORKER, User
+from dermdash.identity import User
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.slab import Sampling
 from dermdash.imaging.volume import Reading
-from dermdash.settings import Settings
 from dermdash.trial.database import Store
 from dermdash.trial.gradings import set_protocol
-from dermdash.trial.jobs import cancel, fail, job_table, retry, take
-from dermdash.trial.leftovers import discard_volume
-from dermdash.trial.protocols import current_protocol
+from dermdash.trial.jobs import job_table
 from dermdash.trial.scans import (
     NewScan,
     exclude_scan,
@@ -25,10 +22,9 @@ from dermdash.trial.scans import (
     include_scan,
     scan_table,
     set_dej,
-    set_reading,
     store_scan,
 )
-from dermdash.trial.studies import ArmSpec, create_study, get_study, list_studies, subject_table
+from dermdash.trial.studies import create_study, get_study, list_studies, subject_table
 
 PutScan = Callable[..., int]
 SURFACE = np.linspace(30, 50, 500 * 1224, dtype=np.float32).reshape(500, 1224)
@@ -210,174 +206,10 @@ def test_a_refused_row_leaves_nothing_even_in_a_larger_transaction(
         assert [visit.name for visit in get_study(tx, study).visits] == ["D0", "D28"]
 
 
-@pytest.mark.parametrize("depth_um", [0.5, 99.5, 119, 5000])
-def test_a_dej_that_does_not_fit_is_refused(
-    store: Store, put_scan: PutScan, ada: User, depth_um: float
-) -> None:
-    """The worker would fail much later, when nobody looks."""
-    with pytest.raises(DejError):
-        put_scan(dej=Dej.plane(depth_um))
-    scan_id = put_scan(dej=None)
-    with pytest.raises(DejError), store.write(by=ada) as tx:
-        set_dej(tx, scan_id, Dej.plane(depth_um), source="manual")
-    with store.read() as tx:
-        assert scan_table(tx).state.tolist() == ["no DEJ"]
-
-
-def test_a_map_of_another_shape_is_refused(store: Store, put_scan: PutScan) -> None:
-    """Each column would be graded under another column's DEJ."""
-    with pytest.raises(DejError):
-        put_scan(dej=Dej.surface(SURFACE.T))
-    assert n_scans(store) == 0
-
-
-def test_the_first_scan_fixes_the_crops(store: Store, put_scan: PutScan) -> None:
-    """Scores from one and from three crops would stand side by side in one study."""
-    put_scan("S01", shape=(120, 400, 800))
-    with store.read() as tx:
-        protocol = current_protocol(tx, 1)
-        assert protocol is not None
-        assert (protocol.sampling.crops, protocol.sampling.margin_um) == (2, 10)
-    put_scan("S02", shape=(120, 500, 1224))
-    with pytest.raises(VolumeError, match="holds 1 crops"):
-        put_scan("S03", shape=(120, 400, 400))
-    with store.read() as tx:
-        assert current_protocol(tx, 1) == protocol
-
-
-def test_without_any_model_the_sentence_says_so(
-    store: Store, ada: User, reading: Reading, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A scan would wait for ever for a model that is not there."""
-    monkeypatch.setattr(Settings, "model_folders", property(lambda self: (self.home / "models",)))
-    volume = store.vault.store_file(io.BytesIO(b"a"))
-    new = NewScan("S1", None, "D0", "cheek", None, None, reading)
-    with store.write(by=ada) as tx:
-        study_id = create_study(tx, name="s", kind="cohorts", arms=[ArmSpec("a")])
-        with pytest.raises(ModelError, match="no model"):
-            store_scan(tx, study_id, volume, new, shape=(120, 500, 1224))
-
-
-def test_markings_are_kept_and_the_last_counts(
-    store: Store, put_scan: PutScan, ada: User, grade_all: Callable[[], int]
-) -> None:
-    """It could not be told who moved a DEJ, nor what a score stood on before."""
-    scan_id = put_scan(dej=Dej.plane(40))
-    with store.read() as tx:
-        first = get_scan(tx, scan_id)
-    grade_all()
-    with store.write(by=ada) as tx:
-        set_dej(tx, scan_id, Dej.plane(45), source="edited")
-    with store.read() as tx:
-        second = get_scan(tx, scan_id)
-        assert first.dej is not None
-        assert find_dej(tx, first.dej.digest).depth_um == 40
-    assert second.dej is not None
-    assert second.dej.depth_um == 45
-    assert second.state == "queued"
-    assert second.grading_key != first.grading_key
-    with store.write(by=ada) as tx:  # back again: the grading is still there
-        set_dej(tx, scan_id, Dej.plane(40), source="edited")
-        third = get_scan(tx, scan_id)
-    assert (third.state, third.grading_key) == ("graded", first.grading_key)
-
-
-def test_a_dej_that_comes_with_a_second_import_is_taken(
-    store: Store, put_scan: PutScan, ada: User
-) -> None:
-    """Scans stored before they were marked could never be marked by a table."""
-    scan_id = put_scan(dej=None, content=b"a")
-    assert put_scan(dej=Dej.plane(40), content=b"a") == scan_id
-    with store.write(by=ada) as tx:
-        assert get_scan(tx, scan_id).state == "queued"
-        set_dej(tx, scan_id, Dej.plane(45), source="edited")
-    assert put_scan(dej=Dej.plane(40), content=b"a") == scan_id  # known: nothing changes
-    with store.read() as tx:
-        scan = get_scan(tx, scan_id)
-    assert scan.dej is not None
-    assert scan.dej.depth_um == 45
-    with pytest.raises(DesignError, match="another DEJ"):
-        put_scan(dej=Dej.plane(50), content=b"a")
-
-
-def test_an_excluded_scan_says_why_and_can_come_back(
-    store: Store, put_scan: PutScan, grade_all: Callable[[], int], ada: User
-) -> None:
-    """A scan would vanish from the results without a reason, or for ever."""
-    scan_id = put_scan()
-    grade_all()
-    with store.write(by=ada) as tx:
-        exclude_scan(tx, scan_id, " moved \n ")
-        assert (get_scan(tx, scan_id).state, get_scan(tx, scan_id).reason) == ("excluded", "moved")
-        with pytest.raises(DesignError, match="without a reason"):
-            exclude_scan(tx, scan_id, " ")
-        set_dej(tx, scan_id, Dej.plane(50), source="edited")
-        assert len(job_table(tx, ["queued"])) == 0  # nothing is graded that does not count
-        include_scan(tx, scan_id)
-        assert get_scan(tx, scan_id).state == "queued"
-
-
-def test_the_state_follows_the_job(store: Store, put_scan: PutScan, ada: User) -> None:
-    """A scan would look queued after its grading has failed."""
-    scan_id = put_scan()
-    with store.write(by=WORKER) as tx:
-        (job,) = take(tx, 1)
-        assert get_scan(tx, scan_id).state == "running"
-        fail(tx, job.job_id, "the layers are blank")
-        scan = get_scan(tx, scan_id)
-        assert (scan.state, scan.reason) == ("failed", "the layers are blank")
-    with store.write(by=ada) as tx:
-        retry(tx, job.job_id)
-        assert (get_scan(tx, scan_id).state, get_scan(tx, scan_id).reason) == ("queued", None)
-        cancel(tx, job.job_id)
-        scan = get_scan(tx, scan_id)
-        assert (scan.state, scan.reason) == ("failed", "cancelled by ada")
-
-
-def test_a_wrong_reading_can_be_corrected(
-    store: Store, put_scan: PutScan, reading: Reading, ada: User, grade_all: Callable[[], int]
-) -> None:
-    """A scan stored with the wrong spacing would block its place for ever."""
-    scan_id = put_scan(content=b"a")
-    grade_all()
-    right = replace(reading, spacing_um=(1.0, 1.1, 1.1))
-    with pytest.raises(DesignError, match="another reading"):
-        put_scan(content=b"a", reading=right)
-    with store.write(by=ada) as tx:
-        set_reading(tx, scan_id, right, shape=(120, 500, 1224))
-        scan = get_scan(tx, scan_id)
-    assert (scan.reading, scan.spacing_source, scan.state) == (right, "given", "queued")
-    narrow = replace(reading, spacing_um=(1.0, 0.5, 0.5))
-    with pytest.raises(VolumeError), store.write(by=ada) as tx:
-        set_reading(tx, scan_id, narrow, shape=(120, 500, 1224))
-    thin = replace(reading, spacing_um=(0.2, 1.0, 1.0))
-    with pytest.raises(DejError), store.write(by=ada) as tx:
-        set_reading(tx, scan_id, thin, shape=(120, 500, 1224))
-    with store.read() as tx:
-        assert get_scan(tx, scan_id).reading == right
-
-
 def test_an_open_reading_is_a_fault_of_the_program(put_scan: PutScan) -> None:
     """The key of a grading would not say how its voxels were read."""
     with pytest.raises(TypeError, match="nothing left open"):
         put_scan(reading=Reading())
-
-
-def test_a_file_without_a_scan_can_be_discarded_and_no_other(
-    store: Store, put_scan: PutScan, ada: User, study: int, reading: Reading
-) -> None:
-    """Refused uploads would fill the disk, or a scan would lose its voxels."""
-    scan_id = put_scan(dej=Dej.surface(SURFACE))
-    loose = store.vault.store_file(io.BytesIO(b"refused"))
-    with store.write(by=ada) as tx:
-        scan = get_scan(tx, scan_id)
-        assert not discard_volume(tx, scan.volume_sha256)
-        assert discard_volume(tx, loose.sha256)
-    assert scan.path.exists()
-    assert not loose.path.exists()
-    new = NewScan("S9", "active", "D0", "cheek", None, None, reading)
-    with pytest.raises(StoreError, match="store it again"), store.write(by=ada) as tx:
-        store_scan(tx, study, loose, new, shape=(120, 500, 1224))
 
 
 def test_an_empty_store_has_a_table_of_scans(store: Store, study: int) -> None:

@@ -257,3 +257,13 @@ def test_a_file_is_on_the_disk_before_it_is_reported(
     monkeypatch.setattr(Path, "replace", note_replace)
     vault.store_file(io.BytesIO(CONTENT))
     assert calls[:3] == ["fsync .part", "rename", "fsync folder"]
+
+
+def test_a_vault_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """The user would look for the fault in the volume."""
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where the folder should be")
+    with pytest.raises(StoreError, match="check the data folder's rights"):
+        Vault(blocked).store_file(io.BytesIO(CONTENT))
+    with pytest.raises(StoreError, match="check the data folder's rights"):
+        Vault(tmp_path / "volumes").store_file(Failing(PermissionError(13, "Permission denied")))
