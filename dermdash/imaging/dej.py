@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dermdash.errors import DejError, VolumeError
-from dermdash.imaging.files import shown
+from dermdash.imaging.files import check_file, shown
 from dermdash.imaging.readers import open_map
 from dermdash.imaging.volume import Volume
 
@@ -22,8 +22,8 @@ from dermdash.imaging.volume import Volume
 # the jitter out of marked maps; a papilla is averaged over, as with a plane.
 SMOOTHING_UM = 30.0
 MIN_LAYERS = 20  # µm of dermis; a score over fewer is no score of the dermis
-TOLERANCE = 1e-6  # µm, or slices: what arithmetic may lose
-MAX_MAP_BYTES = 1_000_000_000
+TOLERANCE = 1e-3  # µm, or slices: smoothing in single precision loses a hundredth of it
+MAX_CSV_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,28 +122,28 @@ class Dej:
         """
         bottom = (volume.shape[0] - 1) * volume.spacing_um[0]
         if self.map_um is None:
-            highest = lowest = float(self.depth_um or 0.0)
             what = "dej_um"
+            given = followed = np.array([self.depth_um])
         else:
             check_map_shape(self, volume.shape[1:])
-            surface = self.smoothed(volume.spacing_um[1:])
-            highest, lowest = float(surface.min()), float(surface.max())
             what = "the DEJ map's depth"
-        if lowest > bottom:
+            given, followed = self.map_um, self.smoothed(volume.spacing_um[1:])
+        if given.max() > bottom:
             raise DejError(
-                f"{what}={lowest:g} lies below the volume ({bottom:g} µm deep); check the DEJ"
+                f"{what}={given.max():g} lies below the volume ({bottom:g} µm deep); check the DEJ"
             )
-        above, below = math.floor(highest + TOLERANCE), math.floor(bottom - lowest + TOLERANCE)
-        if above < 1:
+        if given.min() < 1 - TOLERANCE:
             raise DejError(
-                f"{what}={highest:g} leaves no layer above the DEJ; it must be 1 µm or deeper"
+                f"{what}={given.min():g} leaves no layer above the DEJ; it must be 1 µm or deeper"
             )
+        above = math.floor(followed.min() + TOLERANCE)
+        below = math.floor(bottom - followed.max() + TOLERANCE)
         if below < MIN_LAYERS:
             raise DejError(
-                f"{what}={lowest:g} leaves {below} layers in a volume {bottom:g} µm deep; "
-                f"at least {MIN_LAYERS} are needed"
+                f"{what}={followed.max():g} leaves {max(below, 0)} layers in a volume "
+                f"{bottom:g} µm deep; at least {MIN_LAYERS} are needed"
             )
-        return above, below
+        return max(above, 1), below
 
     def smoothed(self, spacing_yx_um: tuple[float, float]) -> NDArray[np.float32]:
         """The surface that layers follow: the map under a Gaussian of 30 µm: (y, x) µm."""
@@ -170,7 +170,9 @@ def read_dej_map(path: Path | str, shape_yx: tuple[int, int] | None = None) -> D
         else:
             depths = open_map(path)
         dej = Dej.surface(depths)
-    except (DejError, VolumeError) as error:
+    except VolumeError as error:
+        raise DejError(str(error)) from error
+    except DejError as error:
         raise DejError(f"{shown(path)}: {error}") from error
     if shape_yx is not None:
         check_map_shape(dej, shape_yx)
@@ -188,25 +190,29 @@ def check_map_shape(dej: Dej, shape_yx: tuple[int, int]) -> None:
 
 
 def _read_csv(path: Path) -> NDArray[np.float32]:
+    check_file(path)
+    if path.stat().st_size > MAX_CSV_BYTES:
+        raise DejError("the map is over 200 MB; one number for each column is enough")
+    rows: list[NDArray[np.float32]] = []
     try:
-        if path.stat().st_size > MAX_MAP_BYTES:
-            raise DejError("the map is over 1 GB; one number for each column is enough")
         with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            mark = next((mark for mark in "\t;," if mark in first), ",")
+            mark = next((mark for mark in "\t;," if mark in file.readline()), ",")
             file.seek(0)
-            rows = [
-                [cell for cell in row if cell.strip()] for row in csv.reader(file, delimiter=mark)
-            ]
-    except (OSError, ValueError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or "not a CSV table"
+            for row in csv.reader(file, delimiter=mark):
+                while row and not row[-1].strip():
+                    row.pop()
+                if row:
+                    rows.append(np.array([_depth(cell) for cell in row], np.float32))
+    except (OSError, UnicodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or "it is not a CSV table"
         raise DejError(f"the map cannot be read: {reason}") from error
-    rows = [row for row in rows if row]
     if not rows or len({len(row) for row in rows}) != 1:
         raise DejError("the map's rows differ in length or are missing; give one row for each y")
+    return np.stack(rows)
+
+
+def _depth(cell: str) -> float:
     try:
-        return np.array(
-            [[float(cell.replace(",", ".")) for cell in row] for row in rows], np.float32
-        )
+        return float(cell.replace(",", ".") or "nan")
     except ValueError as error:
-        raise DejError(f"the map holds text ({error}); give depths in µm only") from error
+        raise DejError(f"the map holds the text {cell[:40]!r}; give depths in µm only") from error

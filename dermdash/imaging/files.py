@@ -56,9 +56,7 @@ def check_directories(path: Path) -> None:
         order = {b"II": "<", b"MM": ">"}.get(file.read(2))
         version = _number(file, f"{order}H") if order else 0
         if version not in (42, 43):
-            raise VolumeError(
-                f"{shown(path)} is not a TIFF file; save the volume as a multi-page TIFF"
-            )
+            raise VolumeError(f"{shown(path)} is not a TIFF file; save it as TIFF")
         count, entry_bytes, link = (
             (f"{order}H", 12, f"{order}I") if version == 42 else (f"{order}Q", 20, f"{order}Q")
         )

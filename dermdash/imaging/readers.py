@@ -103,7 +103,7 @@ def open_map(path: Path) -> NDArray[Any]:
             page = tiff.pages.first
             _check_page(shown(path), page)
             if len(tiff.pages) != 1 or len(page.shape) != 2:
-                raise VolumeError("it holds several pages; a map is one page")
+                raise VolumeError(f"{shown(path)} holds several pages; a map is one page")
             _check_extent(path, tiff, _offsets(tiff), page.nbytes)
             values: NDArray[Any] = page.asarray(maxworkers=1)
             return values

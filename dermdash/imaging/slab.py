@@ -158,7 +158,7 @@ def _follow(
     """Planes at given depths under a surface, column by column, linear along z."""
     nz, step = volume.shape[0], volume.spacing_um[0]
     surface = surface_um / np.float32(step)
-    top = math.floor(surface.min() + depths[0] / step)
+    top = max(0, math.floor(surface.min() + depths[0] / step))
     bottom = min(nz, math.floor(surface.max() + depths[-1] / step) + 2)
     block = volume.layers(top, bottom)
     planes = np.empty((len(depths), *surface.shape), np.float32)
