@@ -1,5 +1,6 @@
 """The studies as cards, each with one true sentence, its heatmap and what can be done."""
 
+import hashlib
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from dermdash.reporting.figures.thumbnail import thumbnail
 from dermdash.trial.gradings import profiles
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import Study, get_study, list_studies
-from dermdash.ui.cells import plural, records
+from dermdash.ui.cells import plain, plural, records
 from dermdash.ui.guard import Access
 from dermdash.ui.pickers import KINDS, choose_study
 from dermdash.ui.places import go
@@ -32,7 +33,7 @@ def needs_me(access: Access) -> None:
         with st.container(
             border=True, horizontal=True, vertical_alignment="center", key=f"need_{row['study_id']}"
         ):
-            st.markdown(f":material/{step.icon}: **{row['study']}**: {step.reason}")
+            st.markdown(f":material/{step.icon}: **{plain(row['study'])}**: {step.reason}")
             if st.button(
                 step.verb, on_click=choose_study, args=(row["study"],), key=f"do_{row['study_id']}"
             ):
@@ -89,10 +90,12 @@ def _cards(access: Access) -> None:
 def _card(access: Access, row: dict[str, Any]) -> None:
     study_id, name = int(row["study_id"]), str(row["study"])
     with access.read() as tx:
-        study, table = get_study(tx, study_id), profiles(tx, study_id)
-        scans, making = scan_table(tx, study_id), in_the_making(tx, study_id)
+        study, scans = get_study(tx, study_id), scan_table(tx, study_id)
+        making = in_the_making(tx, study_id)
+    state = hashlib.sha256(scans.to_csv().encode()).hexdigest()
+    sentence, heatmap = _facts(str(access.store.settings.home), study, state, access)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(name)
+        st.subheader(plain(name))
         if study.synthetic:
             st.badge("SYNTHETIC", icon=":material/science:", color="gray")
     wanted = row["n_scans"] - row["n_excluded"] + making
@@ -100,12 +103,11 @@ def _card(access: Access, row: dict[str, Any]) -> None:
         so_far = f"{row['n_graded']} of {wanted} scans graded"
         st.progress(row["n_graded"] / max(wanted, 1), f"**{so_far}**")
     else:
-        st.markdown(f"**{headline(study, table) or KINDS[study.kind]}.**")
+        st.markdown(f"**{plain(sentence or KINDS[study.kind])}.**")
         st.caption(
             f"{plural(row['n_subjects'], 'subject')}, "
             f"{row['n_graded']} of {plural(wanted, 'scan')} graded"
         )
-    heatmap = _heatmap(study, table)
     if heatmap:
         st.image(heatmap, width="stretch")
     with st.container(horizontal=True):
@@ -140,6 +142,14 @@ def _card(access: Access, row: dict[str, Any]) -> None:
             args=(name,),
         ):
             go("data/add_scans.py")
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _facts(home: str, study: Study, state: str, _access: Access) -> tuple[str, str]:
+    """The study's sentence and its heatmap, as long as no scan's state or grade changes."""
+    with _access.read() as tx:
+        table = profiles(tx, study.study_id)
+    return headline(study, table), _heatmap(study, table)
 
 
 def _heatmap(study: Study, table: pd.DataFrame) -> str:

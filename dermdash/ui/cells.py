@@ -1,5 +1,6 @@
-"""Cells of tables, as editors and frames give them."""
+"""Words and cells: what users wrote, made fit for a table, a sentence or a page."""
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -26,3 +27,21 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     ('1 scan', '2 scans', '1 scan waits')
     """
     return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
+
+
+def step_name(step: int) -> str:
+    """A step with its sign, the minus as long as the plus.
+
+    >>> step_name(10), step_name(-1)
+    ('+10', '−1')
+    """
+    return f"{step:+d}".replace("-", "−")
+
+
+def plain(words: object) -> str:
+    """What a user wrote, shown as written where Streamlit would read it as Markdown.
+
+    >>> plain("**S1** :red[x] <b>")
+    '\\\\*\\\\*S1\\\\*\\\\* \\\\:red\\\\[x\\\\] \\\\<b\\\\>'
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#!|~$:&])", r"\\\1", str(words))

@@ -51,11 +51,12 @@ def ask_question(study: Study) -> Question:
         state.get("cohort_score", "expected_grade"),
         state.get("grade_colours", DEFAULT_COLOURS),
     )
-    with st.popover(f":material/filter_alt: {asked.summary}", width="stretch"):
+    with st.popover(f":material/filter_alt: {plain(asked.summary)}", width="stretch"):
         arms = st.pills(
             "Arms",
             names,
             selection_mode="multi",
+            format_func=plain,
             default=names,
             key=f"{key}_arms",
             persist_state="session",
@@ -101,13 +102,13 @@ def missing_sentence(access: Access, study: Study, answer: Cohort) -> None:
     if pending:
         parts.append(f"{pending} of {int(states.sum())} scans of the study are not graded")
     if excluded := int(states.get("excluded", 0)):
-        parts.append(f"{excluded} {'is' if excluded == 1 else 'are'} excluded")
+        parts.append(plural(excluded, "scan is excluded", "scans are excluded"))
     for group in answer.by_arm():
         if group.n_missing:
             subjects = plural(group.n_missing, "subject")
             parts.append(f"{subjects} of {group.arm} missing: 0 to 69 µm not covered")
     if parts:
-        st.caption("; ".join(parts) + ".")
+        st.caption(plain("; ".join(parts)) + ".")
 
 
 def group_table(study: Study, answer: Cohort, profiles: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from dermdash.identity import User
 from dermdash.settings import Settings, load_settings
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.transaction import Transaction
+from dermdash.ui.cells import plain
 from dermdash.ui.server import sign_in_configured
 
 COOKIE = "dermdash_name"
@@ -51,7 +52,7 @@ def guard() -> Access:
     try:
         store = _store(load_settings())
     except DermdashError as error:
-        st.error(str(error), icon=":material/block:")
+        refuse(error)
         st.stop()
     return Access(store, _user())
 
@@ -89,13 +90,18 @@ def forget() -> None:
     st.session_state["name"] = ""
 
 
+def refuse(why: DermdashError | str) -> None:
+    """Show the one sentence that says what cannot be done, and what would be."""
+    st.error(plain(why), icon=":material/block:")
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Show what is refused as its one sentence, and go on with the page."""
     try:
         yield
     except DermdashError as error:
-        st.error(str(error), icon=":material/block:")
+        refuse(error)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the store")

@@ -189,11 +189,15 @@ def _try(access: Access, study: Study, candidate: Candidate, row: Mapping[str, A
 
 def _news(study: Study, row: Mapping[str, Any]) -> list[str]:
     """What the study does not have yet: it would be made, and may be a slip of the pen."""
-    parts = {"arm": study.arms, "visit": study.visits, "site": study.sites}
+    known = {
+        "arm": {arm.name for arm in study.arms},
+        "visit": {visit.name for visit in study.visits},
+        "site": {site.name for site in study.sites},
+    }
     return [
-        f"new {name} {row[name]}"
-        for name, known in parts.items()
-        if row[name] and row[name] not in {part.name for part in known}
+        f"new {part} {row[part]}"
+        for part, names in known.items()
+        if row[part] and row[part] not in names
     ]
 
 

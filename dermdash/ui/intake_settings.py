@@ -14,6 +14,7 @@ from dermdash.imaging.dej import Dej, read_dej_map
 from dermdash.imaging.volume import Reading
 from dermdash.trial.manifest import read_table
 from dermdash.trial.studies import Study, subject_table
+from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, refusals
 from dermdash.ui.intake import AXES, Candidate, first_cells, inspect, with_dej_table
 from dermdash.ui.intake_table import arrive, current, keep, read_all_again
@@ -56,7 +57,7 @@ def volumes_from_inbox(access: Access, study: Study) -> None:
         candidates = []
         bar = st.progress(0.0)
         for number, path in enumerate(files):
-            bar.progress(number / len(files), f"Taking in {path.name}")
+            bar.progress(number / len(files), f"Taking in {plain(path.name)}")
             with refusals():
                 volume = access.store.vault.store_file(path, move=True)
                 candidates.append(inspect(path.name, volume, _reading()))
@@ -122,8 +123,8 @@ def _pattern(access: Access, study: Study) -> None:
     name = intake.candidates[0].name if intake.candidates else EXAMPLE
     with refusals():
         found = read_name(name, pattern)
-        said = ", ".join(f"{field} **{value}**" for field, value in found.items())
-        st.caption(f"`{name}`: {said or 'the pattern does not fit this name'}")
+        said = ", ".join(f"{field} **{plain(value)}**" for field, value in found.items())
+        st.caption(f"{plain(name)}: {said or 'the pattern does not fit this name'}")
         if intake.candidates and st.button("Read all names by this pattern"):
             with access.read() as tx:
                 roster = subject_table(tx, study.study_id)
@@ -175,7 +176,9 @@ def _depth_maps(access: Access, study: Study) -> None:
     unused = set(maps) - {_stem(c.name) for c in candidates}
     keep(access, study, candidates, intake.cells, turn=intake.turn + 1)
     if unused:
-        st.warning(f"No file in the table is named like the map of {', '.join(sorted(unused))}.")
+        st.warning(
+            f"No file in the table is named like the map of {plain(', '.join(sorted(unused)))}."
+        )
 
 
 @contextmanager

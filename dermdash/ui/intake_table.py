@@ -12,8 +12,8 @@ from dermdash.errors import DermdashError
 from dermdash.imaging.volume import Reading
 from dermdash.trial.leftovers import discard_volume
 from dermdash.trial.studies import Study, subject_table
-from dermdash.ui.cells import plural, records
-from dermdash.ui.guard import Access
+from dermdash.ui.cells import plain, plural, records
+from dermdash.ui.guard import Access, refuse
 from dermdash.ui.intake import (
     CELLS,
     ORDER,
@@ -29,7 +29,10 @@ from dermdash.ui.naming import DEFAULT_PATTERN
 from dermdash.ui.places import link
 
 STATE = "intake"
-SHOWN_CELLS = ("subject_id", "arm", "visit", "site", "dej_um")
+SHOWN = (
+    *("take", "verdict", "file", "subject_id", "arm", "visit", "site", "dej_um"),
+    *("replicate", "map", "size", "spacing"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +112,7 @@ def review(access: Access, study: Study) -> Intake:
         hide_index=True,
         height=min(38 + 35 * len(shown), 520),
         disabled=["verdict", "file", "size", "spacing", "map"],
-        column_order=[
-            "take",
-            "verdict",
-            "file",
-            *SHOWN_CELLS,
-            "replicate",
-            "map",
-            "size",
-            "spacing",
-        ],
+        column_order=SHOWN,
         placeholder="",
         column_config=_columns(study),
     )
@@ -178,7 +172,7 @@ def store_ready(access: Access, study: Study, intake: Intake) -> None:
     bar = st.progress(0.0)
     for number, row in enumerate(ready):
         candidate = intake.candidates[row]
-        bar.progress(number / len(ready), f"Storing {candidate.name}")
+        bar.progress(number / len(ready), f"Storing {plain(candidate.name)}")
         try:
             store(access, study, candidate, rows[row])
             stored.add(row)
@@ -216,7 +210,7 @@ def outcome() -> None:
             + (f", {graded} on the way to a grade." if graded else ".")
         )
         for sentence in refused:
-            st.error(sentence, icon=":material/block:")
+            refuse(sentence)
         with st.container(horizontal=True):
             link("data/scan.py", "See the scans", icon="layers")
             link("tools/queue.py", "Watch the queue", icon="pending")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dermdash.imaging.dej import Dej, read_dej_map
 from dermdash.trial.scans import Scan, set_dej
+from dermdash.ui.cells import step_name
 from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.pictures import b_scan_picture, en_face_picture, webp
 from dermdash.ui.slices import b_scan, layer
@@ -36,7 +37,12 @@ def mark_dej(access: Access, scan: Scan) -> None:
         depth = st.slider("DEJ below the first slice (µm)", 1, deepest, key=KEY)
         with st.container(horizontal=True, gap="xsmall"):
             for step in STEPS:
-                st.button(f"{step:+d} µm", on_click=_move, args=(step, deepest), key=f"mark_{step}")
+                st.button(
+                    f"{step_name(step)} µm",
+                    on_click=_move,
+                    args=(step, deepest),
+                    key=f"mark_{step}",
+                )
         if st.button(f"Set the DEJ to {depth} µm and grade", type="primary"):
             _save(access, scan, Dej.plane(float(depth)))
         st.caption("Earlier markings are kept. The new one counts, and is graded at once.")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dermdash.trial.studies import Study, find_study, get_study, list_studies
+from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, forget, remember
 from dermdash.ui.progress import worker_line
 from dermdash.ui.ribbon import ribbon
@@ -58,5 +59,5 @@ def _who(access: Access) -> None:
     if access.user is None:
         st.caption("You: not named yet, asked when you first write")
         return
-    st.caption(f"You: {access.user}")
+    st.caption(f"You: {plain(access.user)}")
     st.button("Change name", type="tertiary", on_click=forget, key="change_name")

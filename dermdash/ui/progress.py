@@ -6,6 +6,7 @@ from dermdash.trial.jobs import worker_alive
 from dermdash.trial.queue import QueueSummary, job_table, queue_summary
 from dermdash.trial.scans import Scan, get_scan
 from dermdash.trial.transaction import Transaction
+from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access
 
 POLL_S = 2.0
@@ -80,7 +81,9 @@ def _grading(access: Access, scan: Scan) -> None:
         return
     job = mine.iloc[0]
     words = "Grading" if job["state"] == "running" else f"Waiting, place {job['place']} in line"
-    st.progress(float(job["progress"]), words + (f" ({job['error']})" if job["error"] else ""))
+    st.progress(
+        float(job["progress"]), words + (f" ({plain(job['error'])})" if text(job["error"]) else "")
+    )
 
 
 def _line(access: Access, was_busy: bool) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dermdash.trial.protocols import Protocol, current_protocol, get_model
 from dermdash.trial.studies import Study
+from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access
 
 DEMONSTRATION = "demonstration"
@@ -22,7 +23,7 @@ def ribbon(access: Access, study: Study) -> None:
             st.badge("SYNTHETIC", icon=":material/science:", color="gray")
         if demonstration:
             st.badge("DEMONSTRATION MODEL", icon=":material/model_training:", color="gray")
-            st.caption(str(card.get("statement", "")).rstrip(".") + ".")
+            st.caption(plain(card.get("statement", "")).rstrip(".") + ".")
         else:
             st.caption("These scans are phantoms with known truth, not skin.")
 
@@ -34,7 +35,7 @@ def withheld(access: Access, study: Study) -> None:
     if not study.synthetic and protocol is not None and is_demonstration(protocol):
         st.info(
             f"Scores are shown; stars and claims are withheld, because the model "
-            f"**{protocol.model_name}** is a demonstration and was not validated on skin.",
+            f"**{plain(protocol.model_name)}** is a demonstration and was not validated on skin.",
             icon=":material/info:",
         )
 

@@ -21,7 +21,7 @@ from dermdash.trial.studies import (
     set_subject,
     subject_table,
 )
-from dermdash.ui.cells import records, text
+from dermdash.ui.cells import plain, records, text
 from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.pickers import choose_study
 
@@ -155,12 +155,12 @@ def protocol_card(access: Access, study: Study) -> None:
     sampling = protocol.sampling
     patches = "as many patches as fit" if sampling.crops is None else f"{sampling.crops} patches"
     st.markdown(
-        f"Version {protocol.version} by {protocol.author}: model **{protocol.model_name}** "
-        f"(`{protocol.model_digest[:12]}`, {protocol.model_use}); layers 0 to "
+        f"Version {protocol.version} by {plain(protocol.author)}: model **{plain(protocol.model_name)}** "
+        f"(`{protocol.model_digest[:12]}`, {plain(protocol.model_use)}); layers 0 to "
         f"{sampling.thickness_um - 1} µm under the DEJ with a margin of {sampling.margin_um} µm; "
         f"{patches} of 400 µm a layer."
     )
-    st.caption(str(card.get("statement", "")))
+    st.caption(plain(card.get("statement", "")))
 
 
 def history_table(access: Access) -> None:

@@ -29,7 +29,7 @@ STATE_ICONS = {
 def header(scan: Scan, grading: Grading | None) -> None:
     """Who, when, where; the DEJ with its source; the score with the shares of the grades."""
     place = f"{scan.subject_id} · {scan.visit} · {scan.site}"
-    st.title(place + (f" · replicate {scan.replicate}" if scan.replicate > 1 else ""))
+    st.title(plain(place) + (f" · replicate {scan.replicate}" if scan.replicate > 1 else ""))
     if scan.dej is None:
         dej = "not marked yet"
     else:
@@ -38,7 +38,7 @@ def header(scan: Scan, grading: Grading | None) -> None:
     if grading is None:
         st.markdown(
             f":material/{STATE_ICONS[scan.state]}: **{scan.state}**"
-            + (f": {scan.reason}" if scan.reason else "")
+            + (f": {plain(scan.reason)}" if scan.reason else "")
             + f" · DEJ {dej}"
         )
         return
@@ -49,7 +49,7 @@ def header(scan: Scan, grading: Grading | None) -> None:
     st.markdown(
         f"**Mean grade {score.grade_mean:.2f}** of 4, expected grade {score.expected_grade:.2f}, "
         f"over {score.n_layers} µm of dermis ({shares}). DEJ at {dej}."
-        + (f" **Excluded**: {scan.reason}." if scan.state == "excluded" else "")
+        + (f" **Excluded**: {plain(scan.reason)}." if scan.state == "excluded" else "")
     )
 
 
@@ -136,12 +136,14 @@ def choose(scans: pd.DataFrame) -> int | None:
             "Arm",
             list(dict.fromkeys(scans["arm"].dropna())),
             selection_mode="multi",
+            format_func=plain,
             key="arm_filter",
         )
         visits = st.pills(
             "Visit",
             list(dict.fromkeys(scans.sort_values("visit_day")["visit"])),
             selection_mode="multi",
+            format_func=plain,
             key="visit_filter",
         )
         subject = st.text_input("Subject", placeholder="part of a code", key="subject_filter")

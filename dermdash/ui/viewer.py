@@ -14,6 +14,7 @@ from dermdash.reporting.figures.screen import depth_profile, layer_grades, toolb
 from dermdash.reporting.tables import layer_table
 from dermdash.trial.protocols import Protocol
 from dermdash.trial.scans import Scan
+from dermdash.ui.cells import step_name
 from dermdash.ui.guard import Access, refusals
 from dermdash.ui.patch_view import SeenPatch, see_patch
 from dermdash.ui.pictures import activation_picture, b_scan_picture, en_face_picture, webp
@@ -125,7 +126,12 @@ def _ask_depth(scan: Scan, dej: "Dej") -> int:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         depth = st.slider("Depth below the DEJ (µm)", first, last, key=key, persist_state="session")
         for step in STEPS:
-            st.button(f"{step:+d}", on_click=_move, args=(step, first, last), key=f"step_{step}")
+            st.button(
+                step_name(step),
+                on_click=_move,
+                args=(step, first, last),
+                key=f"step_{step}",
+            )
     return int(depth)
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dermdash.ui.cells import plain
 from dermdash.ui.guard import guard, known
 from dermdash.ui.intake_settings import reading_settings, upload_volumes, volumes_from_inbox
 from dermdash.ui.intake_table import outcome, review, store_ready
@@ -18,7 +19,7 @@ if study is None:
         go("data/studies.py")
     st.stop()
 
-st.title(f"Add scans to {study.name}")
+st.title(f"Add scans to {plain(study.name)}")
 if not known(access):
     st.stop()
 

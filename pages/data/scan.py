@@ -6,7 +6,8 @@ from dermdash.errors import DermdashError
 from dermdash.trial.gradings import get_grading
 from dermdash.trial.protocols import current_protocol
 from dermdash.trial.scans import get_scan, scan_table
-from dermdash.ui.guard import guard
+from dermdash.ui.cells import plain
+from dermdash.ui.guard import guard, refuse
 from dermdash.ui.marking import mark_dej
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go
@@ -35,7 +36,7 @@ with access.read() as tx:
 
 chosen = st.query_params.get("scan", "")
 if not chosen.isdecimal() or int(chosen) not in set(scans["scan_id"]):
-    st.title(f"Scans of {study.name}")
+    st.title(f"Scans of {plain(study.name)}")
     if scans.empty:
         st.write("A scan is one volume of one subject, visit and site. There is none yet.")
         if st.button("Add scans", type="primary", icon=":material/upload_file:"):
@@ -52,7 +53,7 @@ try:
         grading = get_grading(tx, scan.scan_id)
         protocol = current_protocol(tx, study.study_id)
 except DermdashError as error:
-    st.error(str(error), icon=":material/block:")
+    refuse(error)
     st.button("All scans", icon=":material/arrow_back:", on_click=leave)
     st.stop()
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dermdash.trial.studies import create_study, list_studies
-from dermdash.ui.cells import records
+from dermdash.ui.cells import plain, records
 from dermdash.ui.guard import guard, known, refusals
 from dermdash.ui.pickers import KINDS, choose_study, sidebar
 from dermdash.ui.places import go
@@ -61,7 +61,7 @@ with access.read() as tx:
     counts = next(row for row in records(list_studies(tx)) if row["study_id"] == study.study_id)
     making = in_the_making(tx, study.study_id)
 
-st.title(study.name)
+st.title(plain(study.name))
 top, step_place = st.columns([4, 1], vertical_alignment="bottom")
 with top.container(horizontal=True):
     st.metric("Subjects", counts["n_subjects"], border=True)

@@ -10,6 +10,7 @@ from dermdash.reporting.figures.screen import (
     subject_points,
     toolbar,
 )
+from dermdash.ui.cells import plain
 from dermdash.ui.cohort_parts import (
     ask_question,
     group_table,
@@ -33,7 +34,7 @@ if study is None:
     st.stop()
 
 title, place = st.columns([1.4, 1], vertical_alignment="bottom")
-title.title(f"Do groups differ? {study.name}")
+title.title(f"Do groups differ? {plain(study.name)}")
 with place:
     question = ask_question(study)
 
@@ -48,14 +49,14 @@ with access.read() as tx:
     )
 if answer.subjects.empty:
     st.info(
-        f"No graded scan of {study.name} covers 0 to 69 µm under these filters "
-        f"({question.summary}).",
+        f"No graded scan of {plain(study.name)} covers 0 to 69 µm under these filters "
+        f"({plain(question.summary)}).",
         icon=":material/info:",
     )
     other_studies(access)
     st.stop()
 
-st.markdown(f"#### {describe(answer)}")
+st.markdown(f"#### {plain(describe(answer))}")
 missing_sentence(access, study, answer)
 withheld(access, study)
 

@@ -216,7 +216,7 @@ def depth_profile(
         figure.add_hline(y=chosen_um, line={"color": ACCENT, "width": 1.5, "dash": "dot"})
     figure.update_layout(
         height=height,
-        margin={**MARGINS, "t": 62},
+        margin={**MARGINS, "t": 62, "r": 18},
         barmode="stack",
         bargap=0,
         legend=LEGEND,
@@ -228,7 +228,7 @@ def depth_profile(
             for grade, colour in zip(GRADES, GRADE_COLOURS[colours], strict=True)
         ),
         x=1,
-        y=1.02,
+        y=1.1,
         xref="paper",
         yref="paper",
         xanchor="right",
