@@ -1,6 +1,8 @@
 """From a trained network to a model folder that grades without TensorFlow."""
 
+import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,19 +58,32 @@ def export_model(
     Raises
     ------
     ModelError
-        The export answers with NaN, or differs from Keras by more than 1e-4.
+        The export answers with NaN, or differs from Keras by more than 1e-4; then the folder
+        stays as it was.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    whole = with_outputs(network, temperature)
-    _without_optimizer(network).save(folder / NETWORK)
-    whole.export(folder / GRADER, format="litert", verbose=False)
-    grader = (folder / GRADER).read_bytes()
-    digest = model_digest(grader, temperature)
-    full: dict[str, Any] = {**card, "temperature": temperature, "digest": digest}
-    _write(folder / CARD, full)
-    difference = compare(folder, whole, patches)
-    full["export"] = {"max_difference": difference, "n_patches": len(patches), "format": "litert"}
-    _write(folder / CARD, full)
+    unfinished = folder.with_name(f".{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    try:
+        whole = with_outputs(network, temperature)
+        _without_optimizer(network).save(unfinished / NETWORK)
+        whole.export(unfinished / GRADER, format="litert", verbose=False)
+        grader = (unfinished / GRADER).read_bytes()
+        full = {
+            **card,
+            "temperature": temperature,
+            "grader_sha256": hashlib.sha256(grader).hexdigest(),
+            "digest": model_digest(grader, temperature),
+        }
+        _write(unfinished / CARD, full)
+        difference = compare(unfinished, whole, patches)
+        full["export"] = {"format": "litert", "max_difference": difference, "n": len(patches)}
+        _write(unfinished / CARD, full)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (NETWORK, GRADER, CARD):
+            (unfinished / name).replace(folder / name)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
     return full
 
 
@@ -86,7 +101,7 @@ def compare(folder: Path, whole: "keras.Model", patches: NDArray[np.float32]) ->
     if not difference <= TOLERANCE:
         raise ModelError(
             f"the exported network differs from Keras by {difference:.1e}, more than "
-            f"{TOLERANCE:.0e}; it was not kept as a model"
+            f"{TOLERANCE:.0e}; it is not kept as a model"
         )
     return difference
 

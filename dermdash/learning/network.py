@@ -15,13 +15,18 @@ Weights = Literal["imagenet"] | Path | None
 
 
 def build_network(
-    *, classes: int = 4, weights: Weights = "imagenet", momentum: float = 0.999
+    *,
+    classes: int = 4,
+    weights: Weights = "imagenet",
+    momentum: float = 0.999,
+    seed: int = 0,
 ) -> "keras.Model":
     """Build the network of Breugnot 2023, 2.3; patches of 0 to 255 are rescaled inside it.
 
     classes : number of grades
     weights : ``imagenet`` (fetched by Keras), a weights file of the base, or None
     momentum : of the batch norms; .999 is Keras' own, too slow for a short training from nothing
+    seed : of the weights that are drawn
 
     Returns a flat model (n, y, x, 3) -> (n, classes): 157 layers of the base, pooling, dense.
     The side of a patch is free, so that training may start on smaller ones.
@@ -33,6 +38,7 @@ def build_network(
     """
     import keras
 
+    keras.utils.set_random_seed(seed)
     try:
         base = keras.applications.MobileNetV3Small(
             input_shape=(None, None, 3),

@@ -177,10 +177,9 @@ def _epoch(
     shown: Iterator[tuple[NDArray[np.float32], Targets]],
     steps: int,
 ) -> tuple[float, float]:
-    network.reset_metrics()
-    loss, accuracy = 0.0, 0.0
-    for _ in range(steps):
-        loss, accuracy = network.train_on_batch(*next(shown))
+    """Mean loss and accuracy over the epoch's batches, while the network was learning."""
+    seen = np.array([network.train_on_batch(*next(shown)) for _ in range(steps)], float)
+    loss, accuracy = seen.mean(axis=0)
     return float(loss), float(accuracy)
 
 
