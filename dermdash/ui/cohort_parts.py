@@ -10,7 +10,7 @@ from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCOR
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import Study
-from dermdash.ui.cells import plural
+from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access
 
 

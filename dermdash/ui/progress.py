@@ -6,7 +6,7 @@ from dermdash.trial.jobs import worker_alive
 from dermdash.trial.queue import QueueSummary, job_table, queue_summary
 from dermdash.trial.scans import Scan, get_scan
 from dermdash.trial.transaction import Transaction
-from dermdash.ui.cells import plain
+from dermdash.ui.cells import plain, text
 from dermdash.ui.guard import Access
 
 POLL_S = 2.0

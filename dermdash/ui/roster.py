@@ -155,10 +155,10 @@ def protocol_card(access: Access, study: Study) -> None:
     sampling = protocol.sampling
     patches = "as many patches as fit" if sampling.crops is None else f"{sampling.crops} patches"
     st.markdown(
-        f"Version {protocol.version} by {plain(protocol.author)}: model **{plain(protocol.model_name)}** "
-        f"(`{protocol.model_digest[:12]}`, {plain(protocol.model_use)}); layers 0 to "
-        f"{sampling.thickness_um - 1} µm under the DEJ with a margin of {sampling.margin_um} µm; "
-        f"{patches} of 400 µm a layer."
+        f"Version {protocol.version} by {plain(protocol.author)}: model "
+        f"**{plain(protocol.model_name)}** (`{protocol.model_digest[:12]}`, "
+        f"{plain(protocol.model_use)}); layers 0 to {sampling.thickness_um - 1} µm under the DEJ "
+        f"with a margin of {sampling.margin_um} µm; {patches} of 400 µm a layer."
     )
     st.caption(plain(card.get("statement", "")))
 

@@ -14,6 +14,7 @@ from dermdash.trial.audit import history
 from dermdash.trial.protocols import Protocol
 from dermdash.trial.scans import Scan, exclude_scan, include_scan
 from dermdash.trial.states import SCAN_STATES
+from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, known, refusals
 
 STATE_ICONS = {

@@ -9,6 +9,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dermdash.errors import DermdashError
 from dermdash.trial.design import clean_file_name
+from dermdash.ui.cells import plain
+from dermdash.ui.guard import refuse
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -38,7 +40,7 @@ def receive(
         label, type=list(types), accept_multiple_files=True, key=f"{key}_{turn}", help=help
     )
     for sentence in st.session_state.get(f"{key}_refused", ()):
-        st.error(sentence, icon=":material/block:")
+        refuse(sentence)
     if uploads:
         taken, refused = _take_all(uploads, take)
         st.session_state[f"{key}_taken"] = taken
@@ -64,7 +66,7 @@ def _take_all(
     bar = st.progress(0.0)
     for number, upload in enumerate(uploads):
         name = clean_file_name(upload.name)
-        bar.progress(number / len(uploads), f"Taking in {name}")
+        bar.progress(number / len(uploads), f"Taking in {plain(name)}")
         try:
             taken.append(take(name, upload))
         except DermdashError as error:

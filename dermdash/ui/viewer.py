@@ -15,7 +15,7 @@ from dermdash.reporting.tables import layer_table
 from dermdash.trial.protocols import Protocol
 from dermdash.trial.scans import Scan
 from dermdash.ui.cells import step_name
-from dermdash.ui.guard import Access, refusals
+from dermdash.ui.guard import Access, refusals, refuse
 from dermdash.ui.patch_view import SeenPatch, see_patch
 from dermdash.ui.pictures import activation_picture, b_scan_picture, en_face_picture, webp
 from dermdash.ui.slices import b_scan, dej_line, layer, open_scan
@@ -91,7 +91,7 @@ def patch_view(
     try:
         seen = _seen(scan.grading_key or "", depth_um, patch, access, scan, protocol)
     except DermdashError as error:
-        st.error(str(error), icon=":material/block:")
+        refuse(error)
         return
     with picture:
         st.image(webp(seen.rgb), "As graded: layers z−1, z, z+1 as red, green, blue", width=300)

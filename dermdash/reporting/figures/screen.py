@@ -147,8 +147,8 @@ def group_lines(
             y=depth,
             mode="lines",
             line={"color": colour, "width": 2.5},
-            name=arm,
-            hovertemplate=f"{arm}, %{{y}} µm: %{{x:.2f}}<extra></extra>",
+            name=escape(arm),
+            hovertemplate=f"{escape(arm)}, %{{y}} µm: %{{x:.2f}}<extra></extra>",
         )
     figure.update_layout(
         height=height,
