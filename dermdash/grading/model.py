@@ -114,7 +114,13 @@ def list_models(folders: Sequence[Path]) -> list[Model]:
 
 
 def _model_folders(folders: Sequence[Path]) -> list[Path]:
-    return [card.parent for folder in folders for card in sorted(folder.glob(f"*/{CARD}"))]
+    """Folders with a card, the first of each name; a dot before a name marks one being written."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for card in sorted(folder.glob(f"*/{CARD}")):
+            if not card.parent.name.startswith("."):
+                found.setdefault(card.parent.name, card.parent)
+    return list(found.values())
 
 
 def _list(folders: Sequence[Path]) -> str:
