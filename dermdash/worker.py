@@ -120,7 +120,7 @@ class Shift:
             self._hand_out(engine)
         for future, job in came:
             self._take_in(future, job)
-        if came and self._on_change:
+        if (came or queued) and self._on_change:
             self._on_change(self.done, self.left)
         return bool(queued or came or self.running)
 

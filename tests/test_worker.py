@@ -360,28 +360,41 @@ def test_a_second_worker_waits_for_the_first(
     assert_graded_once_and_rightly(store, ids)
 
 
+def phantom_scan(subject: str, seed: int, reason: str | None = None) -> PhantomScan:
+    recipe = Recipe(quality=(3.0, 2.0), shape=(84, 400, 400), dej_um=10, seed=seed)
+    return PhantomScan(recipe, subject, "young", "D0", "cheek", exclude_reason=reason)
+
+
 def test_phantoms_become_graded_scans(any_store: Store) -> None:
     """The demo studies are made by the worker, phantom by phantom, while the app is usable."""
     with any_store.write(by=ADA) as tx:
         study_id = create_study(tx, name="Demo", kind="cohorts", synthetic=True)
-        for seed, reason in ((1, None), (2, "moved")):
-            scan = PhantomScan(
-                Recipe(quality=(3.0, 2.0), shape=(84, 400, 400), dej_um=10, seed=seed),
-                f"S{seed}",
-                "young",
-                "D0",
-                "cheek",
-                exclude_reason=reason,
-            )
+        for scan in (phantom_scan("S1", 1), phantom_scan("S2", 2, "moved")):
             request_phantom(tx, study_id, scan)
             assert PhantomScan.from_json(scan.to_json()) == scan
-    assert work(any_store, once=True) == WorkDone(graded=2)
+    assert work(any_store, once=True) == WorkDone(graded=1)
     with any_store.read() as tx:
         table = scan_table(tx, study_id)
     assert list(table["state"]) == ["graded", "excluded"]
     assert list(table["file_name"]) == ["S1_D0_cheek.tif", "S2_D0_cheek.tif"]
     assert set(table["dej_source"]) == {"file"}
     assert list(any_store.vault.incoming.iterdir()) == []
+
+
+def test_a_refused_phantom_leaves_no_file(store: Store) -> None:
+    """Files that no scan names would fill the disk, and nobody could tell what they are."""
+    with store.write(by=ADA) as tx:
+        study_id = create_study(tx, name="Demo", kind="cohorts", synthetic=True)
+        request_phantom(tx, study_id, phantom_scan("S1", 1))
+    assert work(store, once=True) == WorkDone(graded=1)
+    before = sorted(store.vault.folder.glob("*/*"))
+    with store.write(by=ADA) as tx:
+        request_phantom(tx, study_id, phantom_scan("S1", 2))
+    assert work(store, once=True) == WorkDone(failed=1)
+    with store.read() as tx:
+        (error,) = job_table(tx, ["failed"])["error"]
+    assert "S1 D0 cheek replicate 1 is taken by S1_D0_cheek.tif" in error
+    assert [path for path in store.vault.folder.glob("??/*") if path not in before] == []
 
 
 def test_an_engine_out_of_reach_is_told(

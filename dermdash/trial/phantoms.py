@@ -8,10 +8,12 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from dermdash.errors import DermdashError
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.phantom.recipe import Recipe
 from dermdash.imaging.volume import read_volume
 from dermdash.trial.jobs import enqueue
+from dermdash.trial.leftovers import discard_volume
 from dermdash.trial.scans import NewScan, exclude_scan, store_scan
 from dermdash.trial.transaction import Transaction
 
@@ -91,7 +93,12 @@ def store_phantom(
         file_name=scan.file_name,
         spacing_source=volume.spacing_source,
     )
-    scan_id = store_scan(tx, study_id, stored, new, shape=volume.shape).scan_id
+    try:
+        scan_id = store_scan(tx, study_id, stored, new, shape=volume.shape).scan_id
+    except DermdashError:
+        if not stored.already:
+            discard_volume(tx, stored.sha256)
+        raise
     if scan.exclude_reason is not None:
         exclude_scan(tx, scan_id, scan.exclude_reason)
     return scan_id
