@@ -50,7 +50,7 @@ class DepthProfile:
     n_patches: NDArray[np.int_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class GradeSummary:
     """Means over the layers of 0 to 69 µm; `n_layers` says how many there were."""
 
