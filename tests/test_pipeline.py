@@ -99,14 +99,14 @@ def test_a_grading_reads_72_of_300_layers(tmp_path: Path, monkeypatch: pytest.Mo
     """Lost: each grading would read the whole file, four times what it needs."""
     write_tiff(tmp_path / "scan.tif", texture((300, 400, 400)), spacing_um=(1, 1, 1))
     n_bytes = 0
-    fill = readers._fill
+    fill = readers.fill
 
     def counting_fill(plane: Any, *place: Any) -> None:
         nonlocal n_bytes
         n_bytes += plane.nbytes
         fill(plane, *place)
 
-    monkeypatch.setattr(readers, "_fill", counting_fill)
+    monkeypatch.setattr(readers, "fill", counting_fill)
     grade_volume(read_volume(tmp_path / "scan.tif"), Dej.plane(62), BrightnessGrader())
     assert n_bytes == 72 * 400 * 400
 

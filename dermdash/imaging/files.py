@@ -1,10 +1,16 @@
-"""What can be said of a file before a parser opens it."""
+"""Files without a parser: what can be said of one beforehand, and its bytes."""
 
 import os
 import stat
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dermdash.errors import VolumeError
 
@@ -74,6 +80,34 @@ def check_directories(path: Path) -> None:
             file.seek(_number(file, count) * entry_bytes, os.SEEK_CUR)
     if not seen:
         raise VolumeError(f"{shown(path)} holds no page; export it again")
+
+
+@contextmanager
+def understandable(path: Path) -> Iterator[None]:
+    """Say in one sentence whatever the file makes the parser or a decoder raise."""
+    try:
+        yield
+    except VolumeError:
+        raise
+    except FileNotFoundError as error:
+        raise VolumeError(f"{shown(path)} is not there; check its folder and name") from error
+    except PermissionError as error:
+        raise VolumeError(f"{shown(path)} may not be read; ask for permission to it") from error
+    except Exception as error:
+        raise VolumeError(
+            f"{shown(path)} is a damaged TIFF file ({type(error).__name__}); export it again"
+        ) from error
+
+
+def fill(plane: NDArray[Any], file: RawIOBase, offset: int) -> None:
+    """Read an array's bytes straight into it."""
+    file.seek(offset)
+    target = plane.view(np.uint8).reshape(-1).data
+    while target:
+        n_read = file.readinto(target)
+        if not n_read:
+            raise EOFError("the file ends within a page")
+        target = target[n_read:]
 
 
 def _number(file: BinaryIO, form: str) -> int:

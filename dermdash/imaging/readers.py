@@ -2,9 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,14 @@ from tifffile import PHOTOMETRIC, PLANARCONFIG, TiffFile, TiffFrame, TiffPage, T
 from tifffile import imwrite as write_pages
 
 from dermdash.errors import StoreError, VolumeError
-from dermdash.imaging.files import MAX_PAGES, check_directories, check_file, shown
+from dermdash.imaging.files import (
+    MAX_PAGES,
+    check_directories,
+    check_file,
+    fill,
+    shown,
+    understandable,
+)
 from dermdash.imaging.spacing import Spacing, spacing_of
 
 MAX_PAGE_VOXELS = 2**24  # 27 full LC-OCT layers; keeps a forged header from filling the memory
@@ -59,12 +64,12 @@ class TiffStack:
         first, last, _ = rows.indices(self.shape[1])
         columns = self.shape[2]
         block = np.empty((len(numbers), last - first, columns), self.dtype)
-        with _understandable(self.path):
+        with understandable(self.path):
             if self.offsets is not None:
                 skip = first * columns * self.dtype.itemsize
                 with self.path.open("rb", buffering=0) as file:
                     for plane, number in zip(block, numbers, strict=True):
-                        _fill(plane, file, self.offsets[number] + skip)
+                        fill(plane, file, self.offsets[number] + skip)
             else:
                 with TiffFile(self.path, _multifile=False) as tiff:
                     decoded = _decode(_pages(tiff), numbers)
@@ -82,7 +87,7 @@ def open_tiff(path: Path) -> TiffStack:
         It is no TIFF file, is damaged, or holds no single stack of grey pages.
     """
     check_file(path)
-    with _understandable(path):
+    with understandable(path):
         check_directories(path)
         with TiffFile(path, _multifile=False) as tiff:
             return _describe(path, tiff)
@@ -97,7 +102,7 @@ def open_map(path: Path) -> NDArray[Any]:
         It is no TIFF file, is damaged, or holds other than one grey page.
     """
     check_file(path)
-    with _understandable(path):
+    with understandable(path):
         check_directories(path)
         with TiffFile(path, _multifile=False) as tiff:
             page = tiff.pages.first
@@ -105,8 +110,7 @@ def open_map(path: Path) -> NDArray[Any]:
             if len(tiff.pages) != 1 or len(page.shape) != 2:
                 raise VolumeError(f"{shown(path)} holds several pages; a map is one page")
             _check_extent(path, tiff, _offsets(tiff), page.nbytes)
-            values: NDArray[Any] = page.asarray(maxworkers=1)
-            return values
+            return np.asarray(page.asarray(maxworkers=1))
 
 
 def write_tiff(
@@ -142,28 +146,10 @@ def write_tiff(
         part.unlink(missing_ok=True)
 
 
-@contextmanager
-def _understandable(path: Path) -> Iterator[None]:
-    """Say in one sentence whatever the file makes the parser or a decoder raise."""
-    try:
-        yield
-    except VolumeError:
-        raise
-    except FileNotFoundError as error:
-        raise VolumeError(f"{shown(path)} is not there; check its folder and name") from error
-    except PermissionError as error:
-        raise VolumeError(f"{shown(path)} may not be read; ask for permission to it") from error
-    except Exception as error:
-        raise VolumeError(
-            f"{shown(path)} is a damaged TIFF file ({type(error).__name__}); export it again"
-        ) from error
-
-
 def _describe(path: Path, tiff: TiffFile) -> TiffStack:
     name = shown(path)
     series = _series(tiff)
-    first = series[0]
-    page = first.keyframe
+    first, page = series[0], series[0].keyframe
     shapes = {(s.keyframe.shape, s.dtype) for s in series}
     if len(shapes) > 1:
         sizes = ", ".join(f"{'x'.join(map(str, s))} {d}" for s, d in sorted(shapes, key=str)[:3])
@@ -192,7 +178,11 @@ def _describe(path: Path, tiff: TiffFile) -> TiffStack:
             imagej=tiff.imagej_metadata,
             shaped=tiff.shaped_metadata[0] if tiff.shaped_metadata else None,
             ome_xml=tiff.ome_metadata,
-            resolution=_resolution(page),
+            resolution=(
+                page.tags.valueof("YResolution"),
+                page.tags.valueof("XResolution"),
+                page.resolutionunit,
+            ),
         ),
         inverted=page.photometric == PHOTOMETRIC.MINISWHITE,
         offsets=offsets,
@@ -207,10 +197,7 @@ def _layout(series: TiffPageSeries) -> tuple[str, tuple[int, ...]]:
 
 def _series(tiff: TiffFile) -> list[TiffPageSeries]:
     """The file's full-size series; thumbnails and pyramid levels are left out."""
-    series = [s for s in tiff.series if not s.keyframe.is_reduced] or list(tiff.series)
-    if not series:
-        raise ValueError("no pages")
-    return series
+    return [s for s in tiff.series if not s.keyframe.is_reduced] or list(tiff.series)
 
 
 def _pages(tiff: TiffFile) -> list[TiffPage | TiffFrame]:
@@ -310,25 +297,3 @@ def _check_extent(
             f"{shown(path)} is cut off: it promises {end:,} bytes and has {size:,}; "
             "copy or export it again"
         )
-
-
-def _resolution(page: TiffPage) -> tuple[float, float, float]:
-    """Pixels per unit along rows and columns (0 where unsaid), and the unit in µm (0: none)."""
-    unit_um = {2: 25_400.0, 3: 10_000.0}.get(int(page.resolutionunit or 1), 0.0)
-    per_unit = [0.0, 0.0]
-    for place, tag in enumerate(("YResolution", "XResolution")):
-        value = page.tags.valueof(tag)
-        if isinstance(value, tuple) and len(value) == 2 and value[1]:
-            per_unit[place] = value[0] / value[1]
-    return per_unit[0], per_unit[1], unit_um
-
-
-def _fill(plane: NDArray[Any], file: RawIOBase, offset: int) -> None:
-    """Read straight into a plane."""
-    file.seek(offset)
-    target = plane.view(np.uint8).reshape(-1).data
-    while target:
-        n_read = file.readinto(target)
-        if not n_read:
-            raise EOFError("the file ends within a page")
-        target = target[n_read:]

@@ -33,20 +33,21 @@ def spacing_of(
     imagej: Mapping[str, Any] | None,
     shaped: Mapping[str, Any] | None,
     ome_xml: str | None,
-    resolution: tuple[float, float, float],
+    resolution: tuple[object, object, int],
 ) -> Spacing:
     """Spacing between pages, rows and columns in µm, None where the file does not say.
 
     imagej, shaped : the description as ImageJ or tifffile write it
     ome_xml : the description as OME writes it
-    resolution : voxels per unit along rows and columns (0: unsaid), and that unit in µm (0: none)
+    resolution : voxels per unit along rows and columns, as (numerator, denominator), and the
+        unit (1 none, 2 inch, 3 cm)
 
     A value that no microscope has (default tags of 72 dpi, a spacing of 0) counts as unsaid.
 
     >>> spacing_of(imagej={"unit": "micron", "spacing": 1.1}, shaped=None, ome_xml=None,
-    ...            resolution=(0.5, 0.5, 0))
+    ...            resolution=((1, 2), (1, 2), 1))
     (1.1, 2.0, 2.0)
-    >>> spacing_of(imagej=None, shaped=None, ome_xml=None, resolution=(72, 72, 25400))
+    >>> spacing_of(imagej=None, shaped=None, ome_xml=None, resolution=((72, 1), (72, 1), 2))
     (None, None, None)
     """
     spacing = _ome(ome_xml) if ome_xml else _described(imagej or shaped or {}, resolution)
@@ -68,8 +69,9 @@ def unit_um(unit: object) -> float | None:
     return UNITS_UM.get(word) or UNITS_UM.get(word.removesuffix("s"))
 
 
-def _described(description: Mapping[str, Any], resolution: tuple[float, float, float]) -> Spacing:
-    per_row, per_column, tag_unit = resolution
+def _described(description: Mapping[str, Any], resolution: tuple[object, object, int]) -> Spacing:
+    per_row, per_column = _ratio(resolution[0]), _ratio(resolution[1])
+    tag_unit = {2: 25_400.0, 3: 10_000.0}.get(resolution[2], 0.0)
     unit = unit_um(description.get("unit"))
     if unit is None:
         return None, _spacing(per_row, tag_unit), _spacing(per_column, tag_unit)
@@ -82,6 +84,14 @@ def _described(description: Mapping[str, Any], resolution: tuple[float, float, f
         _spacing(per_row or 1.0, y_unit),
         _spacing(per_column or 1.0, unit),
     )
+
+
+def _ratio(value: object) -> float:
+    """Value of a rational tag, 0 where it is missing or impossible."""
+    match value:
+        case (int() as numerator, int() as denominator) if denominator:
+            return numerator / denominator
+    return 0.0
 
 
 def _spacing(per_unit: float, unit: float) -> float | None:

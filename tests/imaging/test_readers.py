@@ -186,14 +186,14 @@ def test_reads_no_page_that_is_not_needed(
     turned = voxels.transpose(["zyx".index(axis) for axis in axes])
     tifffile.imwrite(tmp_path / "scan.tif", turned)
     n_bytes = 0
-    fill = readers._fill
+    fill = readers.fill
 
     def counting_fill(plane: NDArray[Any], *place: Any) -> None:
         nonlocal n_bytes
         n_bytes += plane.nbytes
         fill(plane, *place)
 
-    monkeypatch.setattr(readers, "_fill", counting_fill)
+    monkeypatch.setattr(readers, "fill", counting_fill)
     volume = read_volume(tmp_path / "scan.tif", Reading(axes=axes))
     assert n_bytes == 0
     volume.layers(61, 133)
