@@ -140,17 +140,20 @@ def cohort_of(
 
 
 def group_profiles(cohort: Cohort) -> pd.DataFrame:
-    """Mean and SD over subjects at each depth: arm, depth_um, mean, sd, n_subjects."""
-    order = [arm for arm in cohort.groups["arm"] if arm in set(cohort.profiles["arm"])]
-    table = (
-        cohort.profiles.groupby(["arm", "depth_um"], observed=True)[cohort.score]
-        .agg(["mean", "std", "size"])
-        .set_axis(["mean", "sd", "n_subjects"], axis=1)
+    """Mean and SD over subjects at each depth: arm (in order), depth_um, mean, sd, n_subjects."""
+    tables = [
+        cohort.profiles[cohort.profiles["arm"] == arm]
+        .groupby("depth_um")[cohort.score]
+        .agg(mean="mean", sd="std", n_subjects="size")
         .reset_index()
+        .assign(arm=arm)
+        for arm in cohort.groups["arm"]
+    ]
+    columns = ["arm", "depth_um", "mean", "sd", "n_subjects"]
+    filled = [table for table in tables if len(table)]
+    return (
+        pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)
     )
-    return table.sort_values(
-        ["arm", "depth_um"], key=lambda c: c.map(order.index) if c.name == "arm" else c
-    ).reset_index(drop=True)
 
 
 def changes(

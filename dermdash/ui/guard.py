@@ -50,7 +50,7 @@ def guard() -> Access:
         st.button("Sign in", type="primary", on_click=st.login)
         st.stop()
     try:
-        store = _store(load_settings())
+        store = open_cached_store(load_settings())
     except DermdashError as error:
         refuse(error)
         st.stop()
@@ -104,8 +104,9 @@ def refusals() -> Iterator[None]:
         refuse(error)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the store")
-def _store(settings: Settings) -> Store:
+@st.cache_resource(max_entries=4, show_spinner="Opening the store", on_release=Store.close)
+def open_cached_store(settings: Settings) -> Store:
+    """The store of a data folder, opened once for all sessions."""
     return open_store(settings)
 
 

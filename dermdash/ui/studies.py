@@ -128,9 +128,9 @@ def completeness_matrix(
         cells["n"] == 1, cells["n"].astype(str) + " " + cells["state"]
     )
     joined = cells.groupby(["subject_id", "visit"], observed=True)["cell"].agg(", ".join)
+    known = joined.to_dict()
     for visit in visits:
-        at_visit = joined[joined.index.get_level_values("visit") == visit].droplevel("visit")
-        matrix[visit] = matrix["subject_id"].map(at_visit).fillna("missing")
+        matrix[visit] = [known.get((code, visit), "missing") for code in matrix["subject_id"]]
     return matrix
 
 

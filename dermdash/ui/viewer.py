@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dermdash.imaging.dej import Dej
 
 MAP_KEY = "layer_grades"
+DEPTH_UM = 20  # of the first look: the second 20 µm show the largest ageing difference
 STEPS = (-10, -1, 1, 10)
 
 
@@ -35,6 +36,7 @@ def graded_view(access: Access, scan: Scan, grading: Grading, protocol: Protocol
         return
     colours = st.session_state.get("grade_colours", DEFAULT_COLOURS)
     left, right = st.columns([1.15, 1], gap="medium")
+    depth_um = DEPTH_UM
     with left, refusals():
         depth_um = _ask_depth(scan, dej)
         _slices(scan, dej, depth_um, patch=_patch(grading))
@@ -122,7 +124,7 @@ def slice_depth(scan: Scan, dej: "Dej") -> tuple[int, int]:
 def _ask_depth(scan: Scan, dej: "Dej") -> int:
     first, last = slice_depth(scan, dej)
     key = "depth_um"
-    st.session_state[key] = int(np.clip(st.session_state.get(key, 20), first, last))
+    st.session_state[key] = int(np.clip(st.session_state.get(key, DEPTH_UM), first, last))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         depth = st.slider("Depth below the DEJ (µm)", first, last, key=key, persist_state="session")
         for step in STEPS:
