@@ -108,6 +108,7 @@ def assert_graded_once_and_rightly(store: Store, scan_ids: list[int]) -> None:
             expected = grade_file(
                 scan.path, scan.reading, scan.dej, protocol.sampling, model.folder
             )
+            assert grading.model_digest == expected.model_digest
             np.testing.assert_array_equal(grading.probabilities, expected.probabilities)
     assert list(written["act"]) == ["added"] * len(scan_ids)
     assert written["entity"].is_unique
