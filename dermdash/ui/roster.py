@@ -21,6 +21,7 @@ from dermdash.trial.studies import (
     set_subject,
     subject_table,
 )
+from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import plain, records, text
 from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.pickers import choose_study
@@ -95,7 +96,7 @@ def edit_visits(access: Access, study: Study) -> None:
     if st.button("Save visits", disabled=edited.equals(table)) and known(access, place="visits"):
         with refusals():
             with access.write() as tx:
-                _save_visits(tx, study, records(edited))
+                save_visits(tx, study, records(edited))
             st.rerun()
 
 
@@ -139,7 +140,7 @@ def edit_subjects(access: Access, study: Study) -> None:
             with access.write() as tx:
                 for number, row in enumerate(records(edited)):
                     before = records(table)[number] if number < len(table) else None
-                    _save_subject(tx, study, row, before)
+                    save_subject(tx, study, row, before)
             st.session_state.pop("new_covariate", None)
             st.rerun()
 
@@ -182,7 +183,8 @@ def history_table(access: Access) -> None:
     )
 
 
-def _save_visits(tx: Any, study: Study, rows: list[dict[str, Any]]) -> None:
+def save_visits(tx: Transaction, study: Study, rows: list[dict[str, Any]]) -> None:
+    """Change the study's visits as edited, and add those behind them."""
     wanted = [VisitSpec(text(row["visit"]), int(row["day"]), bool(row["baseline"])) for row in rows]
     # The baseline moves by being taken away first.
     for visit, spec in zip(study.visits, wanted, strict=False):
@@ -195,9 +197,10 @@ def _save_visits(tx: Any, study: Study, rows: list[dict[str, Any]]) -> None:
             edit_visit(tx, study.visits[number].visit_id, spec)
 
 
-def _save_subject(
-    tx: Any, study: Study, row: dict[str, Any], before: dict[str, Any] | None
+def save_subject(
+    tx: Transaction, study: Study, row: dict[str, Any], before: dict[str, Any] | None
 ) -> None:
+    """Add a subject, or change what differs from ``before``."""
     covariates = {name: _value(value) for name, value in row.items() if name not in FIXED}
     code, arm = text(row["subject_id"]), text(row["arm"]) or None
     if before is None:
