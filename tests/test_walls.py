@@ -21,7 +21,7 @@ DOORS = {
     "tifffile": ("dermdash/imaging/readers.py",),
     "dask": ("dermdash/engine.py",),
     "distributed": ("dermdash/engine.py",),
-    "plotly": ("dermdash/reporting/figures/screen.py",),
+    "plotly": ("dermdash/reporting/figures/screen/",),
     "typer": ("dermdash/cli/",),
     "rich": ("dermdash/cli/",),
 }

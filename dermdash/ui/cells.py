@@ -45,3 +45,12 @@ def plain(words: object) -> str:
     '\\\\*\\\\*S1\\\\*\\\\* \\\\:red\\\\[x\\\\] \\\\<b\\\\>'
     """
     return re.sub(r"([\\`*_{}\[\]<>#!|~$:&])", r"\\\1", str(words))
+
+
+def status_name(status: str) -> str:
+    """A subject's status in words that no arm is called by.
+
+    >>> status_name("active")
+    'taking part'
+    """
+    return "taking part" if status == "active" else status

@@ -231,10 +231,10 @@ def read_all_again(access: Access, study: Study, reading: Reading, *, only_assum
 def _columns(study: Study) -> dict[str, Any]:
     column = st.column_config
     return {
-        "take": column.CheckboxColumn("Take", width=80),
-        "verdict": column.TextColumn("Verdict", width=290),
-        "file": column.TextColumn("File", width=170),
-        "subject_id": column.TextColumn("Subject"),
+        "take": column.CheckboxColumn("Take", width=90),
+        "verdict": column.TextColumn("Verdict", width=230),
+        "file": column.TextColumn("File", width=150),
+        "subject_id": column.TextColumn("Subject", width=100),
         "arm": column.TextColumn(
             "Arm", help="Of the study: " + (", ".join(a.name for a in study.arms) or "none yet")
         ),
@@ -244,7 +244,11 @@ def _columns(study: Study) -> dict[str, Any]:
         "site": column.TextColumn("Site", help="Where on the body, as cheek-left"),
         "replicate": column.NumberColumn("Replicate", min_value=1, step=1, width="small"),
         "dej_um": column.NumberColumn(
-            "DEJ (µm)", min_value=0, help="Depth of the DEJ from the first slice", format="%.1f"
+            "DEJ (µm)",
+            width=115,
+            min_value=0,
+            help="Depth of the DEJ from the first slice",
+            format="%.1f",
         ),
         "map": column.CheckboxColumn("DEJ map", width="small"),
         "size": column.TextColumn("Voxels (z × y × x)"),

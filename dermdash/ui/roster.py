@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dermdash.errors import DesignError
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.audit import history
 from dermdash.trial.protocols import current_protocol, get_model
@@ -22,7 +23,7 @@ from dermdash.trial.studies import (
     subject_table,
 )
 from dermdash.trial.transaction import Transaction
-from dermdash.ui.cells import plain, records, text
+from dermdash.ui.cells import plain, records, status_name, text
 from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.pickers import choose_study
 
@@ -121,7 +122,11 @@ def edit_subjects(access: Access, study: Study) -> None:
             if one_arm_each
             else st.column_config.TextColumn("Arm of each side"),
             "status": st.column_config.SelectboxColumn(
-                "Status", options=["active", "withdrawn"], default="active", required=True
+                "Status",
+                options=["active", "withdrawn"],
+                format_func=status_name,
+                default="active",
+                required=True,
             ),
             "reason": st.column_config.TextColumn("Reason of withdrawal"),
         },
@@ -212,10 +217,15 @@ def save_subject(
             covariates={name: value for name, value in covariates.items() if value is not None},
         )
         return
+    if code != text(before["subject_id"]):
+        raise DesignError(
+            f"subject_id={text(before['subject_id'])} cannot become {code!r}; its scans are known "
+            "by its code"
+        )
     set_subject(
         tx,
         study.study_id,
-        text(before["subject_id"]),
+        code,
         status=row["status"],
         reason=text(row["reason"]) or None,
         arm=arm if arm != (text(before["arm"]) or None) else None,

@@ -11,7 +11,7 @@ from dermdash.errors import DesignError
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import ArmSpec, Kind, Study, VisitSpec, parse_day, subject_table
-from dermdash.ui.cells import plural
+from dermdash.ui.cells import plural, status_name
 from dermdash.ui.guard import Access
 
 
@@ -121,7 +121,8 @@ def completeness_matrix(
 
     scans : as ``scan_table``; subjects : as ``subject_table``
     """
-    matrix = subjects[["subject_id", "arm", "status"]].copy()
+    matrix = subjects[["subject_id", "arm"]].copy()
+    matrix["status"] = subjects["status"].map(status_name)
     counted = scans.groupby(["subject_id", "visit", "state"], observed=True).size()
     cells = counted.reset_index(name="n")
     cells["cell"] = cells["state"].where(

@@ -35,8 +35,8 @@ def thumbnail(heatmap: DepthHeatmap, *, colours: str = DEFAULT_COLOURS, ink: str
                 f"{escape(words)}</text>"
             )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" shape-rendering="crispEdges" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}">{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
+        f'height="{HEIGHT}" shape-rendering="crispEdges">{"".join(parts)}</svg>'
     )
 
 

@@ -1,0 +1,14 @@
+"""Figures in the browser: the only room with plotly."""
+
+from dermdash.reporting.figures.screen.groups import cohort_heatmap, group_lines, subject_points
+from dermdash.reporting.figures.screen.scan import depth_profile, layer_grades
+from dermdash.reporting.figures.screen.style import toolbar
+
+__all__ = [
+    "cohort_heatmap",
+    "depth_profile",
+    "group_lines",
+    "layer_grades",
+    "subject_points",
+    "toolbar",
+]
