@@ -19,7 +19,6 @@ DOORS = {
     "sqlalchemy": ("dermdash/trial/",),
     "alembic": ("dermdash/trial/",),
     "tifffile": ("dermdash/imaging/readers.py",),
-    "dask": ("dermdash/engine.py",),
     "distributed": ("dermdash/engine.py",),
     "plotly": ("dermdash/reporting/figures/screen/",),
     "typer": ("dermdash/cli/",),
