@@ -47,10 +47,10 @@ def plain(words: object) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#!|~$:&])", r"\\\1", str(words))
 
 
-def status_name(status: str) -> str:
+def status_name(status: object) -> str:
     """A subject's status in words that no arm is called by.
 
     >>> status_name("active")
     'taking part'
     """
-    return "taking part" if status == "active" else status
+    return "taking part" if status == "active" else str(status)

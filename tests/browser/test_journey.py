@@ -4,9 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dermdash.imaging.phantom import make_phantom, write_phantom
+from dermdash.settings import Settings
+from dermdash.trial.database import open_store
+from dermdash.trial.scans import scan_table
+from tests.browser.conftest import Server
+from tests.support.studies import add_scan, make_study, write_small
 
 FULL = (300, 500, 1224)
 GRADED_WITHIN_MS = 120_000
@@ -24,7 +29,9 @@ def volumes(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return paths
 
 
-def test_a_first_study_from_upload_to_profile(server, page: Page, volumes: list[Path]) -> None:
+def test_a_first_study_from_upload_to_profile(
+    server: Server, page: Page, volumes: list[Path]
+) -> None:
     """A newcomer could not get from a file to its profile, or lose work on the way."""
     page.goto(server.url)
     page.get_by_role("button", name="Create a study").click()
@@ -79,7 +86,45 @@ def _one_depth(page: Page, depth_um: int) -> None:
     page.get_by_role("button", name="Use this depth").click()
 
 
+def _write(page: Page, table: Locator, text: str, *, x: int) -> None:
+    """Type into a cell of the first row, at a person's pace."""
+    page.wait_for_timeout(1000)
+    table.dblclick(position={"x": x, "y": 55})
+    page.wait_for_timeout(500)  # until the cell's field is open
+    page.keyboard.type(text, delay=40)
+    page.keyboard.press("Enter")
+
+
 def _first_row(page: Page) -> None:
     """Click a cell of the table's first row; the table is drawn on a canvas."""
     table = page.get_by_test_id("stDataFrame").first
     table.click(position={"x": 120, "y": 55})
+
+
+def test_bad_files_are_answered_in_the_page_and_a_cell_mends_a_row(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    """One bad file would hold up the others, or nothing could be mended before it is stored."""
+    with open_store(Settings(server.home)) as store:
+        study_id = make_study(store)
+        add_scan(store, study_id, tmp_path, "S01", dej_um=None)
+    nameless = write_small(tmp_path / "holiday.tif", seed=7)
+    hostile = tmp_path / "![x](http:__evil)_D0_cheek.tif"
+    hostile.write_bytes(b"no image at all")
+    page.goto(f"{server.url}/add_scans")
+    page.get_by_label("Your name").fill("<b>Ada</b>")
+    page.get_by_role("button", name="Remember my name").click()
+    expect(page.get_by_text("You: <b>Ada</b> (not verified)")).to_be_visible()
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files([nameless, hostile])
+    expect(page.get_by_text("0 ready, 2 need you")).to_be_visible()
+
+    # The cells under "Subject" and "Visit" of the first row, which are drawn on a canvas.
+    table = page.get_by_test_id("stDataFrame").first
+    _write(page, table, "S02", x=520)
+    expect(table.locator("canvas table").first).to_contain_text("the visit is missing")
+    _write(page, table, "D0", x=680)
+    expect(page.get_by_text("1 ready, 1 needs you")).to_be_visible()
+    page.get_by_role("button", name="Store 1 scan").click()
+    expect(page.get_by_text("Stored 1 scan")).to_be_visible()
+    with open_store(Settings(server.home)) as store, store.read() as tx:
+        assert scan_table(tx)["subject_id"].tolist() == ["S01", "S02"]

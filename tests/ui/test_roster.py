@@ -50,6 +50,17 @@ def test_a_withdrawal_without_a_reason_is_refused(store) -> None:  # type: ignor
         save_subject(tx, study, row | {"status": "withdrawn"}, row)
 
 
+def test_a_code_that_scans_are_known_by_is_not_changed(store) -> None:  # type: ignore[no-untyped-def]
+    """A subject's scans would belong to another one, or the edit would be dropped silently."""
+    study_id = make_study(store)
+    row = {"subject_id": "S01", "arm": None, "status": "active", "reason": None}
+    with store.write(by=ADA) as tx:
+        study = get_study(tx, study_id)
+        save_subject(tx, study, row, None)
+    with pytest.raises(DesignError, match="cannot become 'S02'"), store.write(by=ADA) as tx:
+        save_subject(tx, study, row | {"subject_id": "S02"}, row)
+
+
 def test_the_baseline_moves_from_one_visit_to_another(store) -> None:  # type: ignore[no-untyped-def]
     """A wrong baseline could not be corrected: a study has one at a time."""
     study_id = make_study(store)
