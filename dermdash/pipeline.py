@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,6 +56,7 @@ def grade_volume(
     ModelError
         The network answers with something else than probabilities.
     """
+    cv2.setNumThreads(1)  # on crops this small its threads only wait for each other
     slab = dermis_below(volume, dej, sampling)
     threads = getattr(grader, "threads", 1)
     parts = _parts(len(slab.depth_um), threads)
