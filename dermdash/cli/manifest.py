@@ -89,6 +89,7 @@ class _Import:
             raise InputError(row.problem)
         path = self.folder / row.path
         volume = read_volume(path, self.reading)
+        volume.check_voxels()
         dej = _dej(row, self.folder, volume.shape[1:])
         if dej is not None:
             dej.check(volume)

@@ -136,6 +136,16 @@ class Volume:
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
+    def check_voxels(self) -> None:
+        """See, before a volume is stored, that there is something to grade; reads a few pages.
+
+        Raises
+        ------
+        VolumeError
+            The voxels are all equal, or NaN or infinite.
+        """
+        measure_window(_sample(self.stack))
+
     def layers(self, start: int, stop: int) -> NDArray[np.uint8]:
         """En-face layers start to stop - 1: (n, y, x); no other page of the file is read."""
         return self._read("z", start, stop)
@@ -206,11 +216,14 @@ def _spacing(
     return (z, y, x), "assumed" if None in tags else "tags"
 
 
+def _sample(stack: Stack) -> NDArray[Any]:
+    """Some pages from the first on, evenly spread."""
+    step = max(1, stack.shape[0] // (SAMPLE_PAGES - 1))
+    return stack.read(slice(0, None, step), slice(None))
+
+
 def _window(path: Path, stack: Stack) -> Window:
-    n_pages = stack.shape[0]
-    numbers = sorted({round(n) for n in np.linspace(0, n_pages - 1, SAMPLE_PAGES)})
-    sample = [stack.read(slice(n, n + 1), slice(None))[0, ::2, ::2] for n in numbers]
     try:
-        return measure_window(np.stack(sample))
+        return measure_window(_sample(stack)[:, ::2, ::2])
     except VolumeError as error:
         raise VolumeError(f"{shown(path)}: {error}") from error

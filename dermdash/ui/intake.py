@@ -68,6 +68,7 @@ def inspect(name: str, volume: StoredVolume, reading: Reading = Reading()) -> Ca
     name = clean_file_name(name)
     try:
         opened = read_volume(volume.path, reading)
+        opened.check_voxels()
     except VolumeError as error:
         sentence = str(error).replace(volume.path.name, name)
         return Candidate(name, volume, problem=sentence)

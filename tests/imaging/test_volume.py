@@ -68,6 +68,14 @@ def test_layers_outside(start: int, stop: int) -> None:
         Volume.from_array(texture()).layers(start, stop)
 
 
+def test_blank_volumes_are_known_before_they_are_stored(tmp_path: Path) -> None:
+    """Lost: an empty recording would be stored, and found out only when its grading failed."""
+    tifffile.imwrite(tmp_path / "scan.tif", np.zeros((24, 50, 60), np.uint8))
+    with pytest.raises(VolumeError, match="all voxels are 0"):
+        read_volume(tmp_path / "scan.tif").check_voxels()
+    Volume.from_array(texture()).check_voxels()
+
+
 def test_views_are_the_voxels() -> None:
     """Lost: pages would show other skin than was graded."""
     voxels = texture()
