@@ -102,14 +102,16 @@ def join_examples(parts: Sequence[Examples]) -> Examples:
 def subject_examples(subject: int, conditions: Conditions = ORDINARY) -> Examples:
     """The patches of one subject: 14 where the whole slab is reached.
 
-    A third of the DEJs are flat; of the undulating ones half are graded from their median plane,
-    half along the surface. Quality drifts with depth.
+    A third of the DEJs are flat. Half of all are graded along their surface, half from their
+    median plane, and half of these planes lie between two slices, so that interpolation is
+    learned too. Quality drifts with depth.
     """
     rng = np.random.default_rng([subject, 30])
     phantom = _draw_phantom(rng, subject, conditions)
     volume = Volume.from_array(phantom.volume, spacing_um=(1.0, 1.0, 1.0))
     follows = rng.random() < 0.5
-    dej = Dej.surface(phantom.dej_map_um) if follows else Dej.plane(round(phantom.dej_um))
+    plane = Dej.plane(round(phantom.dej_um) + (rng.random() if rng.random() < 0.5 else 0.0))
+    dej = Dej.surface(phantom.dej_map_um) if follows else plane
     slab = dermis_below(volume, dej, Sampling(crops=1))
     first = int(rng.integers(EVERY_UM))
     kept = np.arange(first, len(slab.depth_um), EVERY_UM)
@@ -118,7 +120,7 @@ def subject_examples(subject: int, conditions: Conditions = ORDINARY) -> Example
         (patch,) = iter_patches(slab, 1, batch=1, layers=range(layer, layer + 1))
         patches[row] = np.rint(patch[0])
     depth_um = slab.depth_um[kept].astype(np.int64)
-    quality = np.array([_quality(phantom, depth, follows) for depth in depth_um], np.float32)
+    quality = np.array([_quality(phantom, depth, dej) for depth in depth_um], np.float32)
     return Examples(patches, quality, np.full(len(kept), subject), depth_um)
 
 
@@ -139,11 +141,11 @@ def _draw_phantom(rng: np.random.Generator, subject: int, conditions: Conditions
     )
 
 
-def _quality(phantom: Phantom, depth_um: int, follows: bool) -> float:
+def _quality(phantom: Phantom, depth_um: int, dej: Dej) -> float:
     """Mean quality of the dermis that a patch shows at a depth under the plane or surface."""
-    if follows:
+    if dej.kind == "surface":
         return float(phantom.quality_by_depth[depth_um])
-    below = np.rint(round(phantom.dej_um) + depth_um - phantom.dej_map_um)
+    below = np.rint(dej.median_um + depth_um - phantom.dej_map_um)
     dermis = below[below >= 0]
     at = np.clip(dermis if dermis.size else np.zeros(1), 0, DEPTHS - 1).astype(int)
     return float(phantom.quality_by_depth[at].mean())
