@@ -2,6 +2,7 @@
 
 import argparse
 import platform
+import signal
 import sys
 from importlib import import_module
 
@@ -19,6 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", default=NAMES, help=f"of {', '.join(NAMES)}")
     chosen = parser.parse_args().names
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and files go too
     for name in chosen:
         if name not in NAMES:
             parser.error(f"{name} is no benchmark; choose of {', '.join(NAMES)}")
