@@ -112,7 +112,7 @@ def test_each_scan_holds_its_whole_slab(monkeypatch: pytest.MonkeyPatch) -> None
     Only the geometry is drawn here: voxels are left dark, so that all scans take a second.
     """
     monkeypatch.setattr(
-        phantom, "_expose", lambda shape, *rest: np.broadcast_to(np.uint8(0), shape)
+        phantom, "_expose", lambda shape, *rest, **more: np.broadcast_to(np.uint8(0), shape)
     )
     for study in (photo_ageing(), firming_serum()):
         for scan in study.scans:
