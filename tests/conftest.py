@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.cluster import dask_cluster, wait_for_workers
+
+# A busy machine is slow, not wrong.
+settings.register_profile("dermdash", deadline=None)
+settings.load_profile("dermdash")
 
 
 @pytest.fixture(scope="session")
