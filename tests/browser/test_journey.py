@@ -60,7 +60,9 @@ def test_a_first_study_from_upload_to_profile(
     expect(page.get_by_role("heading", name="S01 · D0 · cheek-left")).to_be_visible()
     expect(page.get_by_text(re.compile(r"over 70 µm of dermis"))).to_be_visible()
     expect(page.get_by_text("DEMONSTRATION MODEL").first).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.get_by_text("Patch 1 at 20 µm")).to_be_visible()
+    _click_a_grade(page)
+    expect(page.get_by_text(re.compile(r"Patch 2 at 3\d µm: grade [1-4]"))).to_be_visible()
 
     page.reload()
     expect(page.get_by_role("heading", name="S01 · D0 · cheek-left")).to_be_visible()
@@ -72,11 +74,20 @@ def test_a_first_study_from_upload_to_profile(
     for volume in volumes[1:]:
         _upload(page, volume)
     expect(page.get_by_text("2 ready, 1 already stored")).to_be_visible(timeout=60_000)
-    assert server.memory_mb() - before < 100
+    grown_mb = server.memory_mb() - before
+    assert grown_mb < 100
 
 
 def _upload(page: Page, path: Path) -> None:
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(path)
+
+
+def _click_a_grade(page: Page) -> None:
+    """Click the middle of the layer-by-patch map: the second patch, half-way down the slab."""
+    drawn = page.locator(".js-plotly-plot").last.locator(".nsewdrag")
+    drawn.hover()
+    page.wait_for_timeout(500)  # until the figure knows what lies under the pointer
+    drawn.click()
 
 
 def _one_depth(page: Page, depth_um: int) -> None:

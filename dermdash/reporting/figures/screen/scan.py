@@ -135,7 +135,8 @@ def layer_grades(
         marker={"size": 16, "symbol": "square", "opacity": 0},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
-        customdata=np.column_stack([depth.ravel(), patch.ravel()]),
+        # Lists: the rows of an array come back from a click as mappings, without their numbers.
+        customdata=np.column_stack([depth.ravel(), patch.ravel()]).tolist(),
         hovertemplate=[
             f"{d} µm, patch {k + 1}: grade {g} (p = {p:.2f})<extra></extra>"
             for d, k, g, p in zip(
@@ -157,6 +158,8 @@ def layer_grades(
         height=74 + 44 * n_patches,
         margin={"l": 56, "r": 8, "t": 4, "b": 40},
         clickmode="event+select",
+        hovermode="closest",
+        hoverdistance=-1,
         dragmode=False,
     )
     figure.update_xaxes(title=DEPTH_TITLE, showgrid=False, zeroline=False, dtick=10)
