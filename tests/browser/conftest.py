@@ -13,10 +13,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,10 +138,11 @@ def test_a_file_that_is_no_volume_gets_one_sentence_and_leaves_nothing(
     [
         (np.zeros((40, 400, 400, 3), np.uint8), ""),
         (np.zeros((400, 400), np.uint8), ""),
-        (np.zeros((100, 100, 400), np.uint8), "are too small"),
+        (np.indices((100, 100, 400)).sum(axis=0).astype(np.uint8), "are too small"),
         (np.zeros((100, 400, 400), np.complex64), ""),
+        (np.zeros((100, 400, 400), np.uint8), "all voxels are 0"),
     ],
-    ids=["colour", "one page", "narrow", "complex"],
+    ids=["colour", "one page", "narrow", "complex", "black"],
 )
 def test_a_tiff_of_another_kind_gets_one_sentence(
     open_page: OpenPage, study: int, tmp_path: Path, array: np.ndarray, sentence: str
@@ -161,7 +162,8 @@ def test_the_voxel_size_is_asked_where_the_file_does_not_say_it(
 ) -> None:
     """Crops would be 400 voxels instead of 400 um, and nobody would know."""
     path = tmp_path / "S01_D0_cheek.tif"
-    tifffile.imwrite(path, np.ones(SHAPE, np.uint8), compression="zlib")
+    grey = np.indices(SHAPE).sum(axis=0).astype(np.uint8)
+    tifffile.imwrite(path, grey, compression="zlib")
     app = upload(open_page(PAGE), path)
     assert verdicts(app) == ["the file does not say its voxel size; give it above"]
     app = _say_spacing(app)
