@@ -36,9 +36,9 @@ model: .venv/.dev ## train the bundled model again, from phantoms and a seed
 
 lock: .venv/.dev ## resolve the newest versions into requirements*.txt
 	echo 'backports-strenum<1.3' > .venv/constraints.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade -c .venv/constraints.txt \
+	$(BIN)/uv pip compile --quiet --universal --strip-extras --python-version 3.11 --upgrade -c .venv/constraints.txt \
 		--custom-compile-command 'make lock' --extra app --extra train pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade -c requirements.txt \
+	$(BIN)/uv pip compile --quiet --universal --strip-extras --python-version 3.11 --upgrade -c requirements.txt \
 		--custom-compile-command 'make lock' --all-extras --group dev pyproject.toml -o requirements-dev.txt
 
 clean: ## remove the environment and the demo's data
