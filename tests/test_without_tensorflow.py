@@ -22,12 +22,13 @@ def light_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
-def run(light_python: Path, *arguments: str, cwd: Path) -> str:
+def run(light_python: Path, *arguments: str, home: Path, cwd: Path | None = None) -> str:
+    """What a command prints, run in the data folder unless told where."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment["DERMDASH_HOME"] = str(cwd / "home")
+    environment["DERMDASH_HOME"] = str(home / "data")
     answer = subprocess.run(
         [light_python, *arguments],
-        cwd=cwd,
+        cwd=cwd or home,
         env=environment,
         capture_output=True,
         text=True,
@@ -43,13 +44,13 @@ def test_an_installation_without_tensorflow_grades_and_serves(
 ) -> None:
     """Else every grading server carries a training framework that it never uses."""
     absent = "import importlib.util as u; print([u.find_spec(m) for m in ('tensorflow', 'keras')])"
-    assert run(light_python, "-c", absent, cwd=tmp_path).strip() == "[None, None]"
+    assert run(light_python, "-c", absent, home=tmp_path).strip() == "[None, None]"
 
     command = str(light_python.with_name("dermdash"))
     phantom = ["phantom", "a.tif", "--shape", "110,400,400", "--dej-um", "20", "--flat"]
-    run(light_python, command, *phantom, cwd=tmp_path)
+    run(light_python, command, *phantom, home=tmp_path)
     graded = json.loads(
-        run(light_python, command, "grade", "a.tif", "--dej-um", "20", "--json", cwd=tmp_path)
+        run(light_python, command, "grade", "a.tif", "--dej-um", "20", "--json", home=tmp_path)
     )
     assert graded["n_layers"] == 70
     assert 1 <= graded["expected_grade"] <= 4
@@ -61,4 +62,4 @@ def test_an_installation_without_tensorflow_grades_and_serves(
         "assert not at.exception, at.exception\n"
         "print(len(at.main))"
     )
-    assert int(run(light_python, "-c", page, cwd=tmp_path)) > 0
+    assert int(run(light_python, "-c", page, home=tmp_path, cwd=ROOT)) > 0
