@@ -18,3 +18,8 @@ def dask_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with dask_cluster(tmp_path_factory.mktemp("dask")) as address:
         wait_for_workers(address, 2)
         yield address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: their driver keeps an event loop in this thread until the session ends."""
+    items.sort(key=lambda item: "browser" in item.path.parts)

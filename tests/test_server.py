@@ -7,7 +7,6 @@ import signal
 import socket
 import tomllib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -113,8 +112,7 @@ def answer(client: tuple[str, int] | None, kind: str = "http", host: str = "loca
         await Gate(pages)(scope | {"query_string": b"", "server": (host, 80)}, receive, send)
         return str(said[-1].get("reason") or said[-1].get("body", b"let in").decode())
 
-    with ThreadPoolExecutor(1) as pool:  # a browser's tests keep a loop running in this thread
-        return pool.submit(lambda: asyncio.run(ask_gate())).result()
+    return asyncio.run(ask_gate())
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
