@@ -123,14 +123,13 @@ class _Import:
 
 
 def _dej(row: "ManifestRow", folder: Path, shape_yx: tuple[int, int]) -> "Dej | None":
-    from dermdash.imaging.dej import Dej, read_dej_map
-    from dermdash.trial.manifest import decimal
+    from dermdash.imaging.dej import Dej, parse_depth, read_dej_map
 
     if row.dej_um and row.dej_map:
         raise DejError("dej_um and dej_map are both given; leave one cell empty")
     if row.dej_map:
         return read_dej_map(folder / row.dej_map, shape_yx)
-    return Dej.plane(decimal(row.dej_um, name="dej_um")) if row.dej_um else None
+    return Dej.plane(parse_depth(row.dej_um, name="dej_um")) if row.dej_um else None
 
 
 def _reason(refusal: Exception) -> str:

@@ -49,26 +49,6 @@ def numbers(text: str, *, option: str, form: str) -> tuple[float, ...]:
     return values
 
 
-def number(text: str, *, option: str) -> float:
-    """The finite number that was typed.
-
-    Raises
-    ------
-    InputError
-        It is none.
-
-    >>> number("62.5", option="--dej-um")
-    62.5
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InputError(f"{option} {text!r} is not a number; write one such as 62.5")
-    return value
-
-
 def existing_folder(path: Path) -> Path:
     """The file's folder, which must be there before anything is computed.
 

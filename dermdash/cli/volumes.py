@@ -14,7 +14,6 @@ from dermdash.cli.options import (
     SpacingUm,
     Window,
     existing_folder,
-    number,
     numbers,
     reading,
 )
@@ -52,12 +51,13 @@ def phantom(
     as_json: AsJson = False,
 ) -> None:
     """Write a synthetic volume with known truth, OUT.truth.json and OUT.dej.tif beside it."""
+    from dermdash.imaging.dej import parse_depth
     from dermdash.imaging.phantom import make_phantom, write_phantom
 
     if out.suffix.lower() not in TIFF:
         raise InputError(f"{out.name} does not end with .tif; a phantom is written as TIFF")
     existing_folder(out)
-    depth = None if dej_um is None else number(dej_um, option="--dej-um")
+    depth = None if dej_um is None else parse_depth(dej_um, name="--dej-um")
     made = make_phantom(
         quality=_quality(quality), shape=_shape(shape), dej_um=depth, flat=flat, seed=seed
     )
@@ -156,10 +156,10 @@ def _one_dej(dej_um: str | None, dej_map: Path | None, dej: str | None) -> None:
 
 
 def _given_dej(dej_um: str | None, dej_map: Path | None, shape_yx: tuple[int, int]) -> "Dej":
-    from dermdash.imaging.dej import Dej, read_dej_map
+    from dermdash.imaging.dej import Dej, parse_depth, read_dej_map
 
     if dej_um is not None:
-        return Dej.plane(number(dej_um, option="--dej-um"))
+        return Dej.plane(parse_depth(dej_um, name="--dej-um"))
     if dej_map is None:
         raise DejError("where the dermis begins is needed; give --dej-um or --dej-map")
     return read_dej_map(dej_map, shape_yx)

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from dermdash.errors import StoreError
 from dermdash.grading.profile import DERMIS_UM, Grading, depth_profile, summarize
+from dermdash.trial.joins import with_place
 from dermdash.trial.requests import (
     GradingRequest,
     request_grading,
@@ -15,7 +15,6 @@ from dermdash.trial.requests import (
     set_protocol,
 )
 from dermdash.trial.schema import (
-    AllocationRow,
     ArmRow,
     GradingArrayRow,
     GradingRow,
@@ -119,29 +118,20 @@ def profiles(tx: Transaction, study_id: int, *, margin: bool = False) -> pd.Data
     Columns: ``scan_id, study, subject_id, arm, visit, site, replicate, depth_um, grade_mean,
     expected_grade, n_patches``. Names are categories; visits are ordered by their day.
     """
-    by_side, whole = aliased(AllocationRow), aliased(AllocationRow)
     query = (
-        select(
-            ScanRow.id,
-            StudyRow.name,
-            SubjectRow.code,
-            ArmRow.name,
-            VisitRow.name,
-            SiteRow.name,
-            ScanRow.replicate,
-            GradingArrayRow.profile,
+        with_place(
+            select(
+                ScanRow.id,
+                StudyRow.name,
+                SubjectRow.code,
+                ArmRow.name,
+                VisitRow.name,
+                SiteRow.name,
+                ScanRow.replicate,
+                GradingArrayRow.profile,
+            )
         )
-        .join(SubjectRow, SubjectRow.id == ScanRow.subject_id)
-        .join(StudyRow, StudyRow.id == SubjectRow.study_id)
-        .join(VisitRow, VisitRow.id == ScanRow.visit_id)
-        .join(SiteRow, SiteRow.id == ScanRow.site_id)
         .join(GradingArrayRow, GradingArrayRow.grading_key == ScanRow.grading_key)
-        .outerjoin(
-            by_side,
-            and_(by_side.subject_id == SubjectRow.id, by_side.site_id == ScanRow.site_id),
-        )
-        .outerjoin(whole, and_(whole.subject_id == SubjectRow.id, whole.site_id.is_(None)))
-        .outerjoin(ArmRow, ArmRow.id == func.coalesce(by_side.arm_id, whole.arm_id))
         .where(SubjectRow.study_id == study_id, ScanRow.excluded_reason.is_(None))
         .order_by(SubjectRow.code, VisitRow.day, SiteRow.id, ScanRow.replicate)
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
-from dermdash.errors import DejError, DesignError, TableError
+from dermdash.errors import DesignError, TableError
 from dermdash.trial.studies import Kind
 
 PLACE = ("path", "subject_id", "arm", "visit", "site")
@@ -91,26 +91,6 @@ def study_kind(rows: tuple[ManifestRow, ...]) -> Kind:
     if 2 * sum(len(of_subject) > 1 for of_subject in arms.values()) >= max(len(arms), 1):
         return "hemi_face"
     return "before_after" if len({row.visit for row in rows if row.visit}) > 1 else "cohorts"
-
-
-def decimal(text: str, *, name: str) -> float:
-    """The finite number in a cell, with a point or a comma before its decimals.
-
-    Raises
-    ------
-    DejError
-        The text is no finite number.
-
-    >>> decimal("62,5", name="dej_um")
-    62.5
-    """
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise DejError(f"{name}={text[:40]!r} is not a number; write a depth in um, such as 62.5")
-    return value
 
 
 def replicate(text: str) -> int:

@@ -1,11 +1,10 @@
 """All scans in one table, by one question of SQL."""
 
 import pandas as pd
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
+from dermdash.trial.joins import with_place
 from dermdash.trial.schema import (
-    AllocationRow,
     ArmRow,
     DejRow,
     GradingRow,
@@ -28,41 +27,32 @@ def scan_table(tx: Transaction, study_id: int | None = None) -> pd.DataFrame:
     that the study's protocol asks for, and missing until it is there.
     """
     states = scan_states()
-    by_side, whole = aliased(AllocationRow), aliased(AllocationRow)
     query = (
-        select(
-            ScanRow.id,
-            StudyRow.name,
-            SubjectRow.code,
-            ArmRow.name,
-            VisitRow.name,
-            VisitRow.day,
-            SiteRow.name,
-            ScanRow.replicate,
-            DejRow.median_um,
-            DejRow.source,
-            states.c.state,
-            states.c.reason,
-            GradingRow.grade_mean,
-            GradingRow.expected_grade,
-            GradingRow.n_layers,
-            ScanRow.volume_sha256,
-            ScanRow.file_name,
-            ScanRow.stored_at,
+        with_place(
+            select(
+                ScanRow.id,
+                StudyRow.name,
+                SubjectRow.code,
+                ArmRow.name,
+                VisitRow.name,
+                VisitRow.day,
+                SiteRow.name,
+                ScanRow.replicate,
+                DejRow.median_um,
+                DejRow.source,
+                states.c.state,
+                states.c.reason,
+                GradingRow.grade_mean,
+                GradingRow.expected_grade,
+                GradingRow.n_layers,
+                ScanRow.volume_sha256,
+                ScanRow.file_name,
+                ScanRow.stored_at,
+            )
         )
-        .join(SubjectRow, SubjectRow.id == ScanRow.subject_id)
-        .join(StudyRow, StudyRow.id == SubjectRow.study_id)
-        .join(VisitRow, VisitRow.id == ScanRow.visit_id)
-        .join(SiteRow, SiteRow.id == ScanRow.site_id)
         .join(states, states.c.scan_id == ScanRow.id)
         .outerjoin(DejRow, DejRow.id == states.c.dej_id)
         .outerjoin(GradingRow, GradingRow.key == ScanRow.grading_key)
-        .outerjoin(
-            by_side,
-            and_(by_side.subject_id == SubjectRow.id, by_side.site_id == ScanRow.site_id),
-        )
-        .outerjoin(whole, and_(whole.subject_id == SubjectRow.id, whole.site_id.is_(None)))
-        .outerjoin(ArmRow, ArmRow.id == func.coalesce(by_side.arm_id, whole.arm_id))
         .order_by(
             StudyRow.id,
             SubjectRow.code,

@@ -59,8 +59,8 @@ def test_phantom_is_the_same_for_the_same_seed(shell: Shell, tmp_path: Path) -> 
         (["--shape", "90,64,x"], "--shape '90,64,x'"),
         (["--dej-um", "-3"], "dej_um=-3"),
         (["--dej-um", "91", "--shape", "90,64,64"], "dej_um=91"),
-        (["--dej-um", "deep"], "--dej-um 'deep'"),
-        (["--dej-um", "inf"], "--dej-um 'inf'"),
+        (["--dej-um", "deep"], "--dej-um='deep'"),
+        (["--dej-um", "inf"], "--dej-um='inf'"),
     ],
 )
 def test_phantom_refuses_what_no_skin_has(

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dermdash.errors import DejError
-from dermdash.imaging.dej import Dej, read_dej_map
+from dermdash.imaging.dej import Dej, parse_depth, read_dej_map
 from tests.support.volumes import ramp
 
 VOLUME = ramp(100, (20, 30))
@@ -104,12 +106,32 @@ def test_a_surface_keeps_its_depths() -> None:
 def test_smoothing_takes_jitter_and_keeps_tilt() -> None:
     """Lost: a marked map's jitter would shear the fibres, or its tilt be flattened."""
     rng = np.random.default_rng(0)
-    tilt = np.linspace(40, 60, 400)[None] + np.zeros((300, 1))
-    smooth = Dej.surface(tilt + rng.normal(0, 5, tilt.shape)).smoothed((1, 1))
-    inner = (slice(60, -60), slice(60, -60))
-    assert np.abs(smooth - tilt)[inner].max() < 0.5
-    coarse = Dej.surface(tilt[::2, ::2]).smoothed((2, 2))
-    assert np.abs(coarse - tilt[::2, ::2])[30:-30, 45:-45].max() < 0.1
+    tilt = np.linspace(40, 60, 400)[None] + np.linspace(0, 9, 300)[:, None]
+    jittered = Dej.surface(tilt + rng.normal(0, 5, tilt.shape)).smoothed((1, 1))
+    assert np.abs(jittered - tilt).max() < 0.5
+    for spacing, kept in ((1, tilt), (2, tilt[::2, ::2])):
+        smooth = Dej.surface(kept).smoothed((spacing, spacing))
+        assert np.abs(smooth - kept).max() < 1e-3
+        assert smooth.dtype == np.float32
+
+
+def test_folds_are_followed_and_papillae_averaged_over() -> None:
+    """Lost: layers would shear the fibres under each papilla, or cut through a fold."""
+    x = np.arange(1200)
+    for wave_um, part in ((400, 0.78), (240, 0.5), (100, 0.02)):
+        wave = 50 + 5 * np.sin(2 * np.pi * x / wave_um)[None] * np.ones((400, 1))
+        smooth = Dej.surface(wave).smoothed((1, 1))[:, 200:1000]
+        assert np.ptp(smooth) / 10 == pytest.approx(part, abs=0.02)
+
+
+@given(st.integers(0, 99), st.floats(0, 20))
+def test_smoothing_stays_within_the_marked_depths(seed: int, roughness: float) -> None:
+    """Lost: a map at the volume's edge would ask for layers that are not there."""
+    rng = np.random.default_rng(seed)
+    marked = 30 + np.cumsum(rng.normal(0, roughness / 10, (20, 60)), axis=1).clip(-29, 40)
+    smooth = Dej.surface(marked).smoothed((1, 1))
+    assert marked.astype(np.float32).min() <= smooth.min()
+    assert smooth.max() <= marked.astype(np.float32).max()
 
 
 @pytest.mark.parametrize("kind", ["f4", "f8", "u1", "u2"])
@@ -170,3 +192,10 @@ def test_what_is_no_map(tmp_path: Path) -> None:
         assert name[:20] in str(caught.value)
     with pytest.raises(DejError, match="is a device"):
         read_dej_map("/dev/zero")
+
+
+@pytest.mark.parametrize("text", ["", "abc", "nan", "inf", "1,2,3", "62 um"])
+def test_depths_that_are_no_numbers_are_refused(text: str) -> None:
+    """A DEJ that cannot be read must not become 0."""
+    with pytest.raises(DejError, match="is not a number"):
+        parse_depth(text, name="dej_um")
