@@ -44,7 +44,7 @@ def mixed_anova(table: ArrayLike, arm: Sequence[str]) -> MixedAnova:
     >>> scores = [[2.1, 2.2], [2.4, 2.3], [2.0, 2.3], [2.2, 2.8], [2.1, 2.5], [2.5, 2.9]]
     >>> test = mixed_anova(scores, ["placebo"] * 3 + ["active"] * 3).interaction
     >>> f"F{test.df} = {test.statistic:.2f}, p = {test.p:.4f}"
-    'F(1.0, 4.0) = 6.53, p = 0.0630'
+    'F(1.0, 4.0) = 7.56, p = 0.0514'
     """
     from scipy import stats
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from dermdash.errors import TableError
 from dermdash.stats.findings import Contrast, Test
 
-ROUNDING = 8 * float(np.finfo(np.float64).eps)  # what subtracting two equal steps may leave
+ROUNDING = 64 * float(np.finfo(np.float64).eps)  # of the largest value; below, steps are equal
 
 
 def numbers(values: ArrayLike, what: str, ndim: int = 1) -> NDArray[np.float64]:
