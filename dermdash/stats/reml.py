@@ -8,26 +8,29 @@ from numpy.typing import NDArray
 
 from dermdash.errors import TableError
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 MAX_STEPS = 200
-CONVERGED = 1e-16  # Newton decrement: squared distance to the maximum in standard errors
-SMALLEST_EIGENVALUE = 1e-7  # of the correlations; below it one visit is a copy of the others
+CONVERGED = 1e-18  # squared distance to the maximum, in standard errors
+BORDER = 1e-6  # the same, in the elements of the covariance
+SMALLEST_EIGENVALUE = 1e-8  # of the correlations; below it a visit is a sum of others
 
 
 @dataclass(frozen=True, slots=True)
 class RemlFit:
-    """A fitted model, y of subject i ~ N(X_i β, Σ restricted to the visits that were seen).
+    """A fitted model: y of subject i ~ N(X_i β, V_i), V_i being Σ at the visits that were seen.
 
-    d = m (m + 1) / 2 covariance parameters: the elements of Σ itself, lower triangle by rows.
+    The d = m (m + 1) / 2 covariance parameters are the elements of Σ, lower triangle by rows.
 
     coefficients : (p,), generalised least squares
     coefficient_covariance : (p, p), (Σ_i X_i' V_i⁻¹ X_i)⁻¹, as if Σ were known
     covariance : (m, m), Σ
-    minus_two_log_likelihood : restricted, with (N − p) log 2π and without log |X'X|, as SAS has it
-    slopes : (d, p, p), the derivative of Σ_i X_i' V_i⁻¹ X_i by each covariance parameter
-    roots : (d, n·m, p), C_i' E_r V_i⁻¹ X_i with C_i C_i' = V_i⁻¹; products of two sum to Q_rs
-    expected_information, observed_information : (d, d), of the covariance parameters
+    minus_two_log_likelihood : restricted, with (N − p) log 2π and without log |X'X|, as in SAS
+    score : (d,), derivative of the restricted log-likelihood; 0 at its maximum
+    slopes : (d, p, p), derivatives of Σ_i X_i' V_i⁻¹ X_i
+    roots : (d, n·m, p), C_i' (∂V_i) V_i⁻¹ X_i with C_i C_i' = V_i⁻¹; their products are Kenward
+        and Roger's Q
+    expected_information, observed_information : (d, d), of the restricted likelihood
     """
 
     coefficients: Floats
@@ -39,115 +42,224 @@ class RemlFit:
     roots: Floats
     expected_information: Floats
     observed_information: Floats
-    steps: int = 0
 
 
 def fit_reml(y: Floats, design: Floats, seen: NDArray[np.bool_]) -> RemlFit:
-    """Fit by Fisher scoring in the logarithmic Cholesky factor of Σ, which keeps Σ positive.
+    """Fit by damped Newton steps in the logarithmic Cholesky factor of Σ, which keeps Σ positive.
 
     y : (n, m), a row a subject and a column a visit; what was not seen is not read
     design : (n, m, p), of full column rank over the cells that were seen
     seen : (n, m)
 
     Raises TableError where the likelihood has no maximum inside (correlations of ±1).
-    Source: Jennrich & Schluchter 1986, Biometrics 42:805; Lindstrom & Bates 1988, JASA 83:1014.
+    Source: Jennrich & Schluchter 1986, Biometrics 42:805; Pinheiro & Bates 1996, Stat Comput 6:289.
     """
-    y = np.where(seen, y, 0.0)
-    design = np.where(seen[:, :, None], design, 0.0)
-    problem = _Problem(y, design, *_patterns(seen))
-    factor = np.linalg.cholesky(_start(y, design, seen))
+    problem = _Problem.of(y, design, seen)
+    factor = np.linalg.cholesky(_start(problem, seen))
     now = _evaluate(problem, factor @ factor.T)
     damping = 0.0
-    for step in range(1, MAX_STEPS + 1):
+    for _ in range(MAX_STEPS):
         jacobian = _by_log_cholesky(factor)
         score = jacobian.T @ now.score
-        information = jacobian.T @ now.expected_information @ jacobian
-        move = _solve(information + damping * np.diag(np.diag(information)), score)
-        decrement = float(score @ move)
-        if decrement < CONVERGED and damping == 0.0:
-            _refuse_border(now)
-            return _with_steps(now, step)
-        trial_factor = _moved(factor, move)
-        _refuse_copies(trial_factor)
-        trial = _evaluate(problem, trial_factor @ trial_factor.T)
+        information = _curvature(factor, jacobian, now)
+        move = np.linalg.solve(information + damping * np.diag(np.diag(information)), score)
+        if damping == 0.0 and score @ move < CONVERGED:
+            return _inside(now)
+        candidate = _moved(factor, move)
+        trial = _evaluate(problem, candidate @ candidate.T)
         rounding = 1e-11 * abs(now.minus_two_log_likelihood)
         if trial.minus_two_log_likelihood <= now.minus_two_log_likelihood + rounding:
-            now, factor = trial, trial_factor
-            damping = 0.0 if damping < 1e-2 else damping / 10
+            now, factor = trial, candidate
+            damping = 0.0 if damping < 0.01 else damping / 10
         else:
-            damping = max(10 * damping, 1e-2)
-    raise _no_covariance()
+            damping = max(10 * damping, 0.01)
+    raise _no_maximum()
+
+
+def _curvature(factor: Floats, jacobian: Floats, fit: RemlFit) -> Floats:
+    """Minus the second derivatives by the logarithmic factor, so that steps are Newton's.
+
+    Where they are not positive, far from the maximum, the expected information (Fisher scoring).
+    """
+    rows, columns = np.tril_indices(len(factor))
+    pull = np.zeros_like(factor)
+    pull[rows, columns] = fit.score / 2
+    pull += pull.T
+    rate = np.where(rows == columns, factor[rows, columns], 1.0)
+    bend = 2 * np.outer(rate, rate) * pull[np.ix_(rows, rows)] * (columns[:, None] == columns)
+    bend += np.diag(np.where(rows == columns, 2 * rate * (pull @ factor)[rows, columns], 0.0))
+    newton = np.asarray(jacobian.T @ fit.observed_information @ jacobian - bend)
+    if _positive(newton):
+        return newton
+    return np.asarray(jacobian.T @ fit.expected_information @ jacobian)
+
+
+def _inside(fit: RemlFit) -> RemlFit:
+    """The fit, unless it stopped at the border, where no degrees of freedom can be had."""
+    if not (_positive(fit.expected_information) and _positive(fit.observed_information)):
+        raise _no_maximum()
+    if fit.score @ np.linalg.solve(fit.expected_information, fit.score) > BORDER:
+        raise _no_maximum()
+    return fit
+
+
+def _positive(information: Floats) -> bool:
+    variances = np.diag(information)
+    if not (np.isfinite(information).all() and (variances > 0).all()):
+        return False
+    sd = np.sqrt(variances)
+    return bool(np.linalg.eigvalsh(information / np.outer(sd, sd))[0] > 1e-10)
 
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
+    """y (n, m) and design (n, m, p) with zeros where nothing was seen; subjects by pattern."""
+
     y: Floats
     design: Floats
     patterns: NDArray[np.bool_]
     pattern_of: NDArray[np.intp]
     counts: NDArray[np.intp]
 
-
-def _patterns(
-    seen: NDArray[np.bool_],
-) -> tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.intp]]:
-    patterns, pattern_of, counts = np.unique(seen, axis=0, return_inverse=True, return_counts=True)
-    return patterns, pattern_of.ravel(), counts
+    @classmethod
+    def of(cls, y: Floats, design: Floats, seen: NDArray[np.bool_]) -> "_Problem":
+        patterns, pattern_of, counts = np.unique(
+            seen, axis=0, return_inverse=True, return_counts=True
+        )
+        return cls(
+            np.where(seen, y, 0.0),
+            np.where(seen[:, :, None], design, 0.0),
+            patterns,
+            pattern_of.ravel(),
+            counts,
+        )
 
 
 def _evaluate(problem: _Problem, covariance: Floats) -> RemlFit:
-    m = len(covariance)
-    n, p = len(problem.y), problem.design.shape[2]
-    roots_by_pattern = np.zeros((len(problem.patterns), m, m))
-    log_determinant = 0.0
-    for root, visits, count in zip(roots_by_pattern, problem.patterns, problem.counts, strict=True):
-        lower = np.linalg.cholesky(covariance[np.ix_(visits, visits)])
-        root[np.ix_(visits, visits)] = np.linalg.inv(lower).T
-        log_determinant += 2 * count * float(np.log(np.diag(lower)).sum())
-    weights = roots_by_pattern @ roots_by_pattern.transpose(0, 2, 1)
-    root, weight = roots_by_pattern[problem.pattern_of], weights[problem.pattern_of]
+    y, design = problem.y, problem.design
+    n, m, p = design.shape
+    roots_of, log_determinant = _root_weights(problem, covariance)
+    root = roots_of[problem.pattern_of]
+    weighted = root @ (root.transpose(0, 2, 1) @ design)
 
-    weighted = weight @ problem.design
-    precision = np.tensordot(problem.design, weighted, ((0, 1), (0, 1)))
-    lower = np.linalg.cholesky(precision)
+    lower = np.linalg.cholesky(np.tensordot(design, weighted, ((0, 1), (0, 1))))
     root_phi = np.linalg.inv(lower).T
-    phi = root_phi @ root_phi.T
-    beta = phi @ np.tensordot(weighted, problem.y, ((0, 1), (0, 1)))
-    residual = problem.y - problem.design @ beta
-    scaled = np.einsum("nab,nb->na", weight, residual)
-    n_seen = int((problem.patterns.sum(axis=1) * problem.counts).sum())
+    beta = root_phi @ (root_phi.T @ np.tensordot(weighted, y, ((0, 1), (0, 1))))
+    residual = y - design @ beta
+    scaled = np.einsum("nac,nbc,nb->na", root, root, residual)
+    n_seen = problem.counts @ problem.patterns.sum(axis=1)
 
     basis = _basis(m)
     bent = np.einsum("rab,nbp->rnap", basis, weighted)
-    roots = np.einsum("nba,rnbp->rnap", root, bent).reshape(len(basis), n * m, p)
     slopes = -np.tensordot(weighted, bent, ((0, 1), (1, 2))).transpose(1, 0, 2)
-    turned = np.einsum("rab,nb->nra", basis, scaled)
-    score = 0.5 * (
-        np.einsum("nra,na->r", turned, scaled)
-        - np.einsum("u,uab,rab->r", problem.counts, weights, basis)
-        - np.einsum("pq,rpq->r", phi, slopes)
-    )
-    between = np.einsum("uba,rbc,ucd->urad", roots_by_pattern, basis, roots_by_pattern)
-    between = np.sqrt(problem.counts)[:, None, None, None] * between
-    halved = roots @ root_phi
+    roots = (root.transpose(0, 2, 1) @ bent).reshape(len(basis), n * m, p)
+    blocks = roots_of.transpose(0, 2, 1) @ basis[:, None] @ roots_of
+    blocks *= np.sqrt(problem.counts)[:, None, None]
     curved = root_phi.T @ slopes @ root_phi
-    expected = 0.5 * (
-        _products(between.transpose(1, 0, 2, 3)) - 2 * _products(halved) + _products(curved)
-    )
-    turned_roots = np.einsum("nba,nrb->rna", root, turned)
-    turned_means = np.einsum("nap,nra->rp", weighted, turned) @ root_phi
-    average = 0.5 * (_products(turned_roots) - _products(turned_means))
+    expected = (_products(blocks) - 2 * _products(roots @ root_phi) + _products(curved)) / 2
+    turned = np.einsum("rab,nb->rna", basis, scaled)
+    average = (
+        _products(np.einsum("nba,rnb->rna", root, turned))
+        - _products(np.tensordot(turned, weighted, ((1, 2), (0, 1))) @ root_phi)
+    ) / 2
+    traces = np.einsum("u,uac,ubc,rab->r", problem.counts, roots_of, roots_of, basis)
     return RemlFit(
         coefficients=beta,
-        coefficient_covariance=phi,
+        coefficient_covariance=root_phi @ root_phi.T,
         covariance=covariance,
-        minus_two_log_likelihood=log_determinant
-        + 2 * float(np.log(np.diag(lower)).sum())
-        + float((residual * scaled).sum())
-        + (n_seen - p) * float(np.log(2 * np.pi)),
-        score=score,
+        minus_two_log_likelihood=float(
+            log_determinant
+            + 2 * np.log(np.diag(lower)).sum()
+            + (residual * scaled).sum()
+            + (n_seen - p) * np.log(2 * np.pi)
+        ),
+        score=(np.einsum("rna,na->r", turned, scaled) - traces - np.trace(curved, axis1=1, axis2=2))
+        / 2,
         slopes=slopes,
         roots=roots,
         expected_information=expected,
         observed_information=2 * average - expected,
+    )
+
+
+def _root_weights(problem: _Problem, covariance: Floats) -> tuple[Floats, float]:
+    """C with C C' = V⁻¹ by pattern, zeros where nothing was seen, and log |V| over subjects."""
+    _refuse_copies(covariance)
+    roots = np.zeros((len(problem.patterns), *covariance.shape))
+    log_determinant = 0.0
+    for root, visits, count in zip(roots, problem.patterns, problem.counts, strict=True):
+        cells = np.ix_(visits, visits)
+        lower = np.linalg.cholesky(covariance[cells])
+        root[cells] = np.linalg.inv(lower).T
+        log_determinant += 2 * int(count) * float(np.log(np.diag(lower)).sum())
+    return roots, log_determinant
+
+
+def _products(parts: Floats) -> Floats:
+    """Inner product of each part with each: parts (d, ...) -> (d, d)."""
+    flat = parts.reshape(len(parts), -1)
+    return np.asarray(flat @ flat.T.copy())  # A @ A.T itself would wake every core
+
+
+def _basis(m: int) -> Floats:
+    """(d, m, m): the derivative of Σ by each element of its lower triangle."""
+    rows, columns = np.tril_indices(m)
+    basis = np.zeros((len(rows), m, m))
+    basis[np.arange(len(rows)), rows, columns] = 1.0
+    basis[np.arange(len(rows)), columns, rows] = 1.0
+    return basis
+
+
+def _by_log_cholesky(factor: Floats) -> Floats:
+    """(d, d): the derivative of Σ = L L' by L, whose diagonal is counted in logarithms."""
+    rows, columns = np.tril_indices(len(factor))
+    steps = np.zeros((len(rows), *factor.shape))
+    steps[np.arange(len(rows)), rows, columns] = np.where(
+        rows == columns, factor[rows, columns], 1.0
+    )
+    half = steps @ factor.T
+    return np.asarray((half + half.transpose(0, 2, 1))[:, rows, columns].T)
+
+
+def _moved(factor: Floats, move: Floats) -> Floats:
+    rows, columns = np.tril_indices(len(factor))
+    moved = factor.copy()
+    diagonal = rows == columns
+    largest = max(1.0, float(np.abs(move[diagonal]).max()) / 2.0)
+    move = move / largest
+    moved[rows[~diagonal], columns[~diagonal]] += move[~diagonal]
+    moved[rows[diagonal], columns[diagonal]] *= np.exp(move[diagonal])
+    return moved
+
+
+def _start(problem: _Problem, seen: NDArray[np.bool_]) -> Floats:
+    """Covariance of the ordinary residuals, correlations halved until it is well positive."""
+    design = problem.design.reshape(-1, problem.design.shape[2])
+    beta = np.linalg.lstsq(design, problem.y.ravel(), rcond=None)[0]
+    residual = problem.y - problem.design @ beta
+    together = seen.T.astype(np.float64) @ seen
+    start = residual.T @ residual / np.maximum(together, 1.0)
+    while _smallest_eigenvalue(start) < 0.01:
+        start = (start + np.diag(np.diag(start))) / 2
+    return np.asarray(start)
+
+
+def _smallest_eigenvalue(covariance: Floats) -> float:
+    """Of the correlations."""
+    variances = np.diag(covariance)
+    if not (np.isfinite(covariance).all() and (variances > 0).all()):
+        return 0.0
+    sd = np.sqrt(variances)
+    return float(np.linalg.eigvalsh(covariance / np.outer(sd, sd))[0])
+
+
+def _refuse_copies(covariance: Floats) -> None:
+    if not _smallest_eigenvalue(covariance) > SMALLEST_EIGENVALUE:
+        raise _no_maximum()
+
+
+def _no_maximum() -> TableError:
+    return TableError(
+        "The covariance of the visits cannot be estimated from so few subjects seen together; "
+        "compare the planned visit by ANCOVA of the subjects who have it, or leave out a visit"
     )
