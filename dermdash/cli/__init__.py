@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 from typer import TyperException
 
-from dermdash.cli import manifest, store, volumes
+from dermdash.cli import manifest, results, store, volumes
 from dermdash.cli.console import say
 from dermdash.errors import DermdashError
 
@@ -57,6 +57,7 @@ def build_app() -> typer.Typer:
     app.command("import")(manifest.import_manifest)
     app.command("work")(store.work)
     app.command("export")(store.export)
+    app.command("compare")(results.compare)
     app.command("demo")(store.demo)
     app.command("backup")(store.backup)
     app.command("restore")(store.restore)

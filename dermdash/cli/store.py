@@ -10,8 +10,8 @@ import typer
 
 from dermdash.cli.console import answer, progress, say
 from dermdash.cli.options import AsJson, StudyName, existing_folder
-from dermdash.errors import DesignError, StoreError
-from dermdash.settings import Settings, load_settings
+from dermdash.cli.stores import filled, study_named
+from dermdash.settings import load_settings
 
 if TYPE_CHECKING:
     from dermdash.trial.database import Store
@@ -103,15 +103,11 @@ def export(
     from dermdash.reporting.tables import check_table_name, export_table, write_table
     from dermdash.trial.database import open_store
     from dermdash.trial.scans import scan_table
-    from dermdash.trial.studies import find_study, list_studies
 
     check_table_name(out)
     existing_folder(out)
-    with open_store(_filled(load_settings())) as store, store.read() as tx:
-        study_id = find_study(tx, study)
-        if study_id is None:
-            known = ", ".join(list_studies(tx)["study"]) or "none yet"
-            raise DesignError(f"study {study!r} is not in this store; its studies are: {known}")
+    with open_store(filled(load_settings())) as store, store.read() as tx:
+        study_id = study_named(tx, study)
         table = export_table(tx, study_id, level=level)
         left_out = scan_table(tx, study_id).query("state != 'graded'")["state"].value_counts()
     write_table(table, out)
@@ -134,7 +130,7 @@ def backup(
     from dermdash.trial.backup import backup as write_backup
     from dermdash.trial.database import open_store
 
-    settings = _filled(load_settings())
+    settings = filled(load_settings())
     existing_folder(file)
     with open_store(settings) as store:
         write_backup(store, file)
@@ -156,10 +152,3 @@ def restore(
         as_json=as_json,
         text=f"{settings.home}: restored from {file}",
     )
-
-
-def _filled(settings: Settings) -> Settings:
-    """The settings of a data folder that holds a store already."""
-    if not settings.database.exists():
-        raise StoreError(f"{settings.home} holds no store yet; set DERMDASH_HOME to one that does")
-    return settings

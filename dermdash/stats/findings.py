@@ -1,6 +1,7 @@
 """The nouns of a comparison: tests, effects, contrasts and checks, as every method gives them."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Test:
     epsilon_gg, p_gg : of repeated measures, Greenhouse and Geisser's correction
     """
 
+    __test__: ClassVar = False  # no test of pytest's
+
     test: str
     statistic: float
     df: tuple[float, ...]
@@ -44,6 +47,7 @@ class Contrast:
     p_adjusted : over the contrasts of its family; equals p where there is one
     method : name of the test
     visit : where arms are compared at one of several visits
+    role : ``primary`` and ``key secondary`` by a plan; all others are ``exploratory``
     """
 
     a: str
@@ -58,6 +62,7 @@ class Contrast:
     df: float | None = None
     effect: Effect | None = None
     visit: str | None = None
+    role: str = "exploratory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another valid test of the same question, with its own contrasts."""
+    """Another valid way to the same question.
+
+    test : of the omnibus question, or, where ``omnibus`` is False, of the last contrast
+    """
 
     test: Test
     contrasts: tuple[Contrast, ...] = ()
+    omnibus: bool = True

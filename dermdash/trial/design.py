@@ -10,7 +10,6 @@ from dermdash.errors import DesignError
 CONTROL_GREY = "#7f7f7f"
 # Okabe & Ito 2008, without black and the pale yellow: told apart by all eyes, on both themes.
 ARM_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
-DAYS = {"d": 1, "day": 1, "w": 7, "week": 7, "m": 30, "month": 30, "y": 365, "year": 365}
 NAME_LENGTH = 80
 
 
@@ -37,21 +36,6 @@ class SiteSpec:
 
     name: str
     side: str | None = None
-
-
-def parse_day(name: str) -> int | None:
-    """The day that a visit's name holds, or None.
-
-    >>> [parse_day(name) for name in ("D28", "W4", "M1", "Y1", "baseline", "D-7", "follow-up")]
-    [28, 28, 30, 365, 0, -7, None]
-    """
-    text = name.strip().casefold()
-    if text == "baseline":
-        return 0
-    match = re.fullmatch(r"([a-z]+)[ _]?(-?[0-9]{1,5})", text)
-    if match is None or match[1] not in DAYS:
-        return None
-    return DAYS[match[1]] * int(match[2])
 
 
 def clean_name(name: str, noun: str) -> str:

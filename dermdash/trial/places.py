@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from dermdash.errors import DesignError
-from dermdash.trial.design import ArmSpec, SiteSpec, VisitSpec, clean_name, parse_day
+from dermdash.stats.days import parse_day
+from dermdash.trial.design import ArmSpec, SiteSpec, VisitSpec, clean_name
 from dermdash.trial.parts import add_arm, add_site, add_visit, study_row
 from dermdash.trial.schema import ArmRow, SiteRow, SubjectRow, VisitRow
 from dermdash.trial.subjects import add_subject, allocate, find_arm, find_subject

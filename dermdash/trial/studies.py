@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from dermdash.errors import DesignError
-from dermdash.trial.design import ArmSpec, SiteSpec, VisitSpec, clean_name, new_name, parse_day
+from dermdash.trial.design import ArmSpec, SiteSpec, VisitSpec, clean_name, new_name
 from dermdash.trial.parts import (
     add_arm,
     add_site,
@@ -40,7 +40,6 @@ __all__ = [
     "find_study",
     "get_study",
     "list_studies",
-    "parse_day",
     "rename_arm",
     "rename_study",
     "set_subject",

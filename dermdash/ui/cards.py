@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dermdash.analysis import cohort_of, group_profiles, headline
+from dermdash.analysis.cohorts import cohort_of, group_profiles, headline
 from dermdash.reporting.figures.data import depth_heatmap
 from dermdash.reporting.figures.thumbnail import thumbnail
 from dermdash.trial.gradings import profiles

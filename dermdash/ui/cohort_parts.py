@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from dermdash.analysis import Cohort, Score
+from dermdash.analysis.cohorts import Cohort, Score
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCORE_NAMES
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.scans import scan_table

@@ -13,7 +13,10 @@ SECTIONS = {
         ("data/add_scans.py", "Add scans", "upload_file"),
         ("data/scan.py", "Scan", "layers"),
     ],
-    "Results": [("results/cohorts.py", "Cohorts", "bar_chart")],
+    "Results": [
+        ("results/cohorts.py", "Cohorts", "bar_chart"),
+        ("results/before_after.py", "Before / after", "trending_up"),
+    ],
     "Tools": [("tools/queue.py", "Queue", "pending_actions")],
 }
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from dermdash.errors import DesignError
 from dermdash.reporting.tables import csv_bytes
+from dermdash.stats.days import parse_day
 from dermdash.trial.scans import scan_table
-from dermdash.trial.studies import ArmSpec, Kind, Study, VisitSpec, parse_day, subject_table
+from dermdash.trial.studies import ArmSpec, Kind, Study, VisitSpec, subject_table
 from dermdash.ui.cells import plural, status_name
 from dermdash.ui.guard import Access
 

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from dermdash.analysis import cohort, describe, group_profiles
-from dermdash.reporting.figures.data import depth_heatmap
+from dermdash.analysis.cohorts import cohort, describe, group_profiles
+from dermdash.analysis.comparisons import compare_cohort
+from dermdash.errors import TableError
+from dermdash.reporting.figures.data import brackets, depth_heatmap
 from dermdash.reporting.figures.screen import (
     cohort_heatmap,
     group_lines,
@@ -18,6 +20,7 @@ from dermdash.ui.cohort_parts import (
     other_studies,
     subject_rows,
 )
+from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.guard import guard
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go
@@ -56,7 +59,15 @@ if answer.subjects.empty:
     other_studies(access)
     st.stop()
 
-st.markdown(f"#### {plain(describe(answer))}")
+controls = [arm.name for arm in study.arms if arm.is_control]
+try:
+    found = compare_cohort(answer, control=controls[0] if len(controls) == 1 else None)
+    sentence(found)
+    st.caption(plain(describe(answer)))
+except TableError as refusal:
+    found = None
+    st.markdown(f"#### {plain(describe(answer))}")
+    st.caption(plain(f"No test: {refusal}."))
 missing_sentence(access, study, answer)
 withheld(access, study)
 
@@ -64,7 +75,7 @@ profiles = group_profiles(answer)
 colours = {arm.name: arm.colour for arm in study.arms}
 shown = [arm for arm in answer.groups["arm"] if arm in set(profiles["arm"])]
 
-result, along, subjects = st.tabs(["Result", "Along depth", "Subjects"])
+result, along, tested, subjects = st.tabs(["Result", "Along depth", "Checks", "Subjects"])
 with result:
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
@@ -77,12 +88,20 @@ with result:
             key="heatmap",
         )
     with right:
-        st.markdown("**Whole dermis**, a point a subject, mean ± SD beside")
+        st.markdown("**Whole dermis**, a point a subject, mean ± SD beside, adjusted p above")
         st.plotly_chart(
-            subject_points(answer.subjects, answer.groups, colours, score=question.score),
+            subject_points(
+                answer.subjects,
+                answer.groups,
+                colours,
+                score=question.score,
+                brackets=brackets(found.contrasts) if found else [],
+            ),
             config=toolbar(f"{study.name} subjects"),
             key="points",
         )
+    if found:
+        contrasts(found, file_name=f"{study.name} differences")
     group_table(study, answer, profiles)
 with along:
     st.plotly_chart(
@@ -90,5 +109,10 @@ with along:
         config=toolbar(f"{study.name} along depth"),
         key="lines",
     )
+with tested:
+    if found:
+        checks(found)
+    else:
+        st.write("Nothing was tested.")
 with subjects:
     subject_rows(study, answer)

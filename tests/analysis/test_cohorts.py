@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dermdash.analysis import (
+from dermdash.analysis.cohorts import (
     DEPTH_STOP_UM,
     changes,
     cohort,

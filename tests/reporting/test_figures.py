@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.test_analysis import profile, stacked
 
-from dermdash.analysis import cohort_of, group_profiles
+from dermdash.analysis.cohorts import cohort_of, group_profiles
 from dermdash.grading.profile import Grading
 from dermdash.reporting.figures.data import (
     GRADE_COLOURS,
@@ -23,7 +24,6 @@ from dermdash.reporting.figures.screen import (
 )
 from dermdash.reporting.figures.thumbnail import colour_of, thumbnail
 from dermdash.reporting.tables import layer_table
-from tests.test_analysis import profile, stacked
 
 COLOURS = {"young": "#0072b2", "old <b>": "#e69f00"}
 

@@ -1,6 +1,6 @@
 """Studies as they stand after some work: stored through the store's own functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from dermdash.imaging.volume import read_volume
 from dermdash.trial.database import Store
 from dermdash.trial.gradings import GradingRequest, write_grading
 from dermdash.trial.jobs import finish, take
-from dermdash.trial.scans import NewScan, store_scan
+from dermdash.trial.scans import NewScan, Scan, get_scan, store_scan
 from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study
 
 ADA = User("Ada")
@@ -86,10 +86,24 @@ def grade_queued(
     store: Store, quality: Mapping[str, float], *, depths: Sequence[int] = range(-10, 80)
 ) -> None:
     """Answer each queued grading as a sure model would, by the subject's quality from 1 to 4."""
+    _answer(store, lambda scan: quality[scan.subject_id], depths)
+
+
+def grade_visits(
+    store: Store,
+    quality: Mapping[str, Mapping[str, float]],
+    *,
+    depths: Sequence[int] = range(-10, 80),
+) -> None:
+    """Answer each queued grading by the quality of its visit and subject."""
+    _answer(store, lambda scan: quality[scan.visit][scan.subject_id], depths)
+
+
+def _answer(store: Store, quality: Callable[[Scan], float], depths: Sequence[int]) -> None:
     with store.write(by=WORKER) as tx:
         for job in take(tx, 1000):
             request = GradingRequest.from_json(job.payload["request"])
-            grade = quality[subject_of(store, job.scan_id)]
+            grade = quality(get_scan(tx, job.scan_id or 0))
             low = min(int(grade), 3)
             probabilities = np.zeros((len(depths), request.sampling.crops or 1, 4), np.float32)
             probabilities[..., low - 1] = 1 - (grade - low)
@@ -97,11 +111,3 @@ def grade_queued(
             grading = Grading(probabilities, np.array(depths, dtype=np.int16), request.model_digest)
             write_grading(tx, request, grading)
             finish(tx, job.job_id)
-
-
-def subject_of(store: Store, scan_id: int | None) -> str:
-    """The subject's code of a scan."""
-    from dermdash.trial.scans import get_scan
-
-    with store.read() as tx:
-        return get_scan(tx, scan_id or 0).subject_id

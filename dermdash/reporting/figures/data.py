@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dermdash.stats.findings import Contrast
+from dermdash.stats.words import equals_p
+
 if TYPE_CHECKING:
     from dermdash.grading.profile import Grading
 
@@ -99,3 +102,56 @@ def wrapped(name: str, *, width: int = 14) -> str:
     'old, not<br>photo-exposed'
     """
     return "<br>".join(textwrap.wrap(escape(name), width)) or escape(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A difference between two arms, marked above them; ``text`` is its p, as "p = .046"."""
+
+    a: str
+    b: str
+    text: str
+
+
+def brackets(contrasts: Sequence[Contrast], *, at_most: int = 6) -> list[Bracket]:
+    """A bracket a contrast, none where there are too many to tell apart."""
+    if len(contrasts) > at_most:
+        return []
+    return [Bracket(one.a, one.b, equals_p(one.p_adjusted)) for one in contrasts]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DifferenceHeatmap:
+    """Change in arm a minus change in arm b, by depth and visit.
+
+    difference : (n_depths, n_visits), NaN where an arm has nobody
+    """
+
+    a: str
+    b: str
+    visits: list[str]
+    depth_um: NDArray[np.int64]
+    difference: NDArray[np.float64]
+
+
+def difference_of_changes(
+    profiles: pd.DataFrame, visits: Sequence[str], a: str, b: str, *, score: str
+) -> DifferenceHeatmap:
+    """Mean change since the first visit in arm a minus that in arm b.
+
+    profiles : subject_id, arm, visit, depth_um and the score; scans are averaged by subject
+    """
+    cells = profiles.groupby(["subject_id", "arm", "visit", "depth_um"], observed=True)[
+        score
+    ].mean()
+    wide = cells.unstack("visit").reindex(columns=list(visits))
+    changes = wide[list(visits[1:])].sub(wide[visits[0]], axis=0)
+    means = changes.groupby(["arm", "depth_um"], observed=True).mean()
+    depth_um = np.unique(profiles["depth_um"].to_numpy()).astype(np.int64)
+    of_arm = [
+        means.xs(arm, level="arm").reindex(depth_um).to_numpy(float)
+        if arm in means.index.get_level_values("arm")
+        else np.full((len(depth_um), len(visits) - 1), np.nan)
+        for arm in (a, b)
+    ]
+    return DifferenceHeatmap(a, b, list(visits[1:]), depth_um, of_arm[0] - of_arm[1])

@@ -1,6 +1,6 @@
 """Groups of subjects on screen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -11,11 +11,19 @@ from dermdash.reporting.figures.data import (
     DEFAULT_COLOURS,
     GRADES,
     SCORE_NAMES,
+    Bracket,
     DepthHeatmap,
     spread,
     wrapped,
 )
-from dermdash.reporting.figures.screen.style import LEGEND, MARGINS, depth_down, faint, grade_scale
+from dermdash.reporting.figures.screen.style import (
+    LEGEND,
+    MARGINS,
+    NEUTRAL,
+    depth_down,
+    faint,
+    grade_scale,
+)
 
 
 def cohort_heatmap(
@@ -46,11 +54,13 @@ def subject_points(
     arm_colours: Mapping[str, str],
     *,
     score: str,
+    brackets: Sequence[Bracket] = (),
     height: int = 400,
 ) -> go.Figure:
     """A point a subject and, beside the points, each group's mean with its SD.
 
     subjects : subject_id, arm and the score; groups : arm, mean, sd, n_subjects
+    brackets : differences to mark above the points
     """
     figure = go.Figure()
     ticks = []
@@ -85,10 +95,35 @@ def subject_points(
         showgrid=False,
         zeroline=False,
     )
+    top = _draw_brackets(figure, brackets, list(groups["arm"]))
     figure.update_yaxes(
-        title=f"{SCORE_NAMES[score]}, 0 to 69 µm", range=[0.9, 4.1], tickvals=list(GRADES)
+        title=f"{SCORE_NAMES[score]}, 0 to 69 µm", range=[0.9, top], tickvals=list(GRADES)
     )
     return figure
+
+
+def _draw_brackets(figure: go.Figure, brackets: Sequence[Bracket], arms: list[str]) -> float:
+    """Draw brackets above the scale, narrow ones first, and return where the axis ends."""
+    placed = sorted(brackets, key=lambda one: abs(arms.index(one.a) - arms.index(one.b)))
+    for level, bracket in enumerate(placed):
+        left, right = sorted((arms.index(bracket.a), arms.index(bracket.b)))
+        y = 4.2 + 0.34 * level
+        figure.add_shape(
+            type="path",
+            path=f"M {left + 0.04} {y - 0.06} L {left + 0.04} {y} L {right - 0.04} {y} "
+            f"L {right - 0.04} {y - 0.06}",
+            line={"color": NEUTRAL, "width": 1.2},
+        )
+        figure.add_annotation(
+            x=(left + right) / 2,
+            y=y,
+            text=escape(bracket.text),
+            showarrow=False,
+            yanchor="bottom",
+            yshift=-2,
+            font={"size": 12},
+        )
+    return 4.1 + 0.36 * len(placed)
 
 
 def group_lines(

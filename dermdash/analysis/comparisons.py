@@ -1,0 +1,195 @@
+"""A study's question, answered: one row a subject, arm and visit goes to the statistics."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+import pandas as pd
+
+from dermdash.analysis.cohorts import Cohort, Score
+from dermdash.errors import DesignError
+from dermdash.stats.comparison import Comparison, compare
+from dermdash.stats.plan import Plan
+
+if TYPE_CHECKING:
+    from dermdash.trial.studies import Study
+    from dermdash.trial.transaction import Transaction
+
+SCORES: tuple[str, ...] = get_args(Score)
+CELL = ["study", "subject_id", "arm", "visit"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """A study's scores over a depth range.
+
+    table : study, subject_id, arm, visit, score, n_scans; one row a subject, arm and visit,
+        averaged over scans
+    short : study, subject_id, arm, visit; cells whose scans do not cover the range
+    profiles : the layers behind the table, one row a scan and layer
+    """
+
+    table: pd.DataFrame
+    short: pd.DataFrame
+    profiles: pd.DataFrame
+
+    def with_days(self, study: "Study") -> pd.DataFrame:
+        """The table with each visit's day."""
+        days = {visit.name: visit.day for visit in study.visits}
+        return self.table.assign(day=self.table["visit"].astype("str").map(days))
+
+
+def score_cells(
+    profiles: pd.DataFrame, score: str, *, depth_um: tuple[int, int] = (0, 69), shift_um: int = 0
+) -> Scored:
+    """Average profiles over a depth range, then a cell's scans.
+
+    profiles : one row a scan and layer, as ``trial.gradings.profiles`` gives it
+    depth_um : first and last layer, both included
+    shift_um : how much deeper the DEJ is taken to lie; layers beyond 0 to 69 need the margin
+
+    A scan that does not cover each layer of the range does not count: a score over fewer layers
+    is another score.
+    """
+    first, last = depth_um[0] + shift_um, depth_um[1] + shift_um
+    chosen = profiles[profiles["depth_um"].between(first, last)]
+    scans = chosen.groupby([*CELL, "scan_id"], observed=True, as_index=False).agg(
+        score=(score, "mean"), n_layers=("depth_um", "nunique")
+    )
+    whole = scans[scans["n_layers"] == last - first + 1]
+    table = whole.groupby(CELL, observed=True, as_index=False).agg(
+        score=("score", "mean"), n_scans=("scan_id", "nunique")
+    )
+    asked = profiles[CELL].drop_duplicates().astype("str")
+    found = table[CELL].astype("str")
+    missing = asked.merge(found, how="left", indicator=True).query("_merge == 'left_only'")
+    return Scored(
+        table.rename(columns={"score": score}),
+        missing[CELL].reset_index(drop=True),
+        chosen[chosen["scan_id"].isin(whole["scan_id"])],
+    )
+
+
+def compare_cohort(cohort: Cohort, *, control: str | None = None) -> Comparison:
+    """Compare the arms of a cohort over the whole dermis, a value a subject.
+
+    Raises
+    ------
+    TableError
+        There are not two arms of two subjects.
+    """
+    arms = list(cohort.groups["arm"][cohort.groups["n_subjects"] > 0])
+    subjects = cohort.subjects.astype({"arm": "str", "subject_id": "str"})
+    in_order = subjects.sort_values("arm", key=lambda names: names.map(arms.index), kind="stable")
+    plan = Plan(
+        cohort.score,
+        between="arm",
+        subject="subject_id",
+        control=control if control in arms and len(arms) > 1 else None,
+    )
+    return compare(in_order, plan)
+
+
+def score_study(tx: "Transaction", study_id: int, score: str, *, site: str | None = None) -> Scored:
+    """A study's scores from 0 to 69 µm.
+
+    site : None averages over all
+
+    Raises
+    ------
+    DesignError
+        No scan of the study is graded over the whole range.
+    """
+    from dermdash.trial.gradings import profiles
+    from dermdash.trial.studies import get_study
+
+    table = profiles(tx, study_id)
+    if site is not None:
+        table = table[table["site"] == site]
+    scored = score_cells(table, score)
+    if scored.table.empty:
+        name = get_study(tx, study_id).name
+        raise DesignError(f"no scan of {name} is graded from 0 to 69 µm; grade it first")
+    return scored
+
+
+def compare_study(
+    study: "Study",
+    scored: Scored,
+    score: str,
+    *,
+    control: str | None = None,
+    alpha: float = 0.05,
+) -> Comparison:
+    """Compare a study by its kind: arms, arms over visits, or sides over visits.
+
+    Cohorts are compared over all their visits together; the study's control and baseline hold
+    where none is named.
+
+    Raises
+    ------
+    TableError
+        The graded scans do not make up the design.
+    """
+    plan = study_plan(study, scored.table, score, control=control, alpha=alpha)
+    table = scored.table
+    if plan.within is None:
+        keys = ["study", "subject_id", "arm"]
+        table = table.groupby(keys, observed=True, as_index=False)[[score]].mean()
+    order = {arm.name: place for place, arm in enumerate(study.arms)}
+    return compare(
+        table.sort_values("arm", key=lambda arms: arms.astype("str").map(order), kind="stable"),
+        plan,
+    )
+
+
+def study_plan(
+    study: "Study",
+    table: pd.DataFrame,
+    score: str,
+    *,
+    control: str | None = None,
+    alpha: float = 0.05,
+) -> Plan:
+    """The plan that a study's kind calls for, before anybody has written one."""
+    controls = [arm.name for arm in study.arms if arm.is_control]
+    baselines = [visit.name for visit in study.visits if visit.is_baseline]
+    over_visits = study.kind != "cohorts" and table["visit"].nunique() > 1
+    several_arms = table["arm"].nunique() > 1
+    if control is None and several_arms and len(controls) == 1:
+        control = controls[0]
+    return Plan(
+        score,
+        between="arm" if several_arms or not over_visits else None,
+        within="visit" if over_visits else None,
+        subject="subject_id",
+        control=control,
+        visits=tuple(visit.name for visit in study.visits) if over_visits else (),
+        baseline=baselines[0] if over_visits and baselines else None,
+        alpha=alpha,
+    )
+
+
+def changes_by_visit(study: "Study", found: Comparison) -> pd.DataFrame:
+    """Each arm's mean change since the baseline, the baseline itself as 0.
+
+    Columns: arm, visit, day, mean, ci_low, ci_high, n; intervals are missing with one subject.
+    """
+    days = {visit.name: visit.day for visit in study.visits}
+    rows = [
+        {
+            "arm": row.change.arm,
+            "visit": row.visit,
+            "day": days[row.visit],
+            "mean": row.change.mean,
+            "ci_low": row.change.ci_low,
+            "ci_high": row.change.ci_high,
+            "n": row.change.n,
+        }
+        for row in found.within_arm
+    ]
+    for arm in dict.fromkeys(row["arm"] for row in rows):
+        first = found.visits[0]
+        n = max(int(str(row["n"])) for row in rows if row["arm"] == arm)
+        zero = {"mean": 0.0, "ci_low": 0.0, "ci_high": 0.0, "n": n}
+        rows.append({"arm": arm, "visit": first, "day": days[first], **zero})
+    return pd.DataFrame(rows).sort_values(["arm", "day"], kind="stable", ignore_index=True)

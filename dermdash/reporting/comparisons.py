@@ -1,0 +1,144 @@
+"""A comparison as tables and sentences, for pages and reports alike."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from dermdash.stats.comparison import Comparison
+from dermdash.stats.findings import Check, Contrast, Effect
+from dermdash.stats.fragility import decisive
+from dermdash.stats.outliers import Outlier
+from dermdash.stats.words import NAMES, number, statistic, write_p
+
+EFFECTS = {
+    "cohen_dz": "Cohen's dz",
+    "eta_squared": "η²",
+    "hedges_g": "Hedges' g",
+    "omega_squared": "ω²",
+    "partial_eta_squared": "partial η²",
+    "probability_of_superiority": "P(a > b)",
+}
+
+
+def contrast_table(contrasts: Sequence[Contrast]) -> pd.DataFrame:
+    """One row a difference a − b, as people read it: estimate, interval, p, effect size.
+
+    Unbounded intervals are missing values.
+    """
+    rows = []
+    for one in contrasts:
+        effect = one.effect
+        rows.append(
+            {
+                **({"Visit": one.visit} if one.visit else {}),
+                "Difference": f"{one.a} − {one.b}",
+                "Estimate": one.difference,
+                "CI low": _finite(one.ci_low),
+                "CI high": _finite(one.ci_high),
+                "p": write_p(one.p),
+                "p adjusted": write_p(one.p_adjusted),
+                "Test": NAMES[one.method],
+                "Effect": effect.value if effect else np.nan,
+                "Effect size": f"{EFFECTS[effect.name]} ({number(effect.ci_low)} to "
+                f"{number(effect.ci_high)})"
+                if effect
+                else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def alternative_table(found: Comparison) -> pd.DataFrame:
+    """One row a difference, or the question as a whole; a column of p a test."""
+    whole = {NAMES[found.omnibus.test]: decisive(found.omnibus)}
+    rows: dict[str, dict[str, float]] = {"all together": whole}
+    for one in found.contrasts:
+        rows.setdefault(_label(one), {})[NAMES[one.method]] = one.p_adjusted
+    for other in found.alternatives:
+        if other.omnibus:
+            rows["all together"][NAMES[other.test.test]] = decisive(other.test)
+        for one in other.contrasts:
+            rows.setdefault(_label(one), {})[NAMES[one.method]] = one.p_adjusted
+    return pd.DataFrame(
+        [
+            {
+                "Difference": label,
+                "Test": test,
+                "p adjusted": write_p(p),
+                "below alpha": p < found.plan.alpha,
+            }
+            for label, tests in rows.items()
+            for test, p in tests.items()
+        ]
+    )
+
+
+def check_table(checks: Sequence[Check]) -> pd.DataFrame:
+    """One row an assumption that was tested."""
+    return pd.DataFrame(
+        [
+            {
+                "Test": NAMES.get(check.test, check.test),
+                "Of": check.of,
+                "Statistic": number(check.statistic),
+                "p": write_p(check.p),
+            }
+            for check in checks
+        ],
+        columns=["Test", "Of", "Statistic", "p"],
+    )
+
+
+def outlier_table(outliers: Sequence[Outlier]) -> pd.DataFrame:
+    """One row a flagged value."""
+    return pd.DataFrame(
+        [
+            {
+                "Subject": one.subject,
+                "Arm": one.arm or "",
+                "Visit": one.visit or "",
+                "Value": number(one.value),
+                "Distance from the median (MADs)": number(one.distance),
+            }
+            for one in outliers
+        ]
+    )
+
+
+def effect_sentence(effects: Sequence[Effect]) -> str:
+    """The sizes of the whole effect: "η² = 0.64 (90 % CI 0.44 to 0.74)"."""
+    return "; ".join(
+        f"{EFFECTS[effect.name]} = {number(effect.value)} ({100 * effect.level:.0f} % CI "
+        f"{number(effect.ci_low)} to {number(effect.ci_high)})"
+        for effect in effects
+    )
+
+
+def unit_sentence(found: Comparison) -> str:
+    """How many subjects stand behind the result: the subject is the unit."""
+    cells = [
+        f"{arm} {cell}" if isinstance(cell, int) else f"{arm} {_visits(cell)}"
+        for arm, cell in found.n.items()
+    ]
+    return f"Subjects analysed: {', '.join(cells)}."
+
+
+def omnibus_sentence(found: Comparison) -> str:
+    """The omnibus test with its statistic and p."""
+    test = found.omnibus
+    return f"{NAMES[test.test]}: {statistic(test)}, p {write_p(decisive(test))}"
+
+
+def _visits(cells: dict[str, int]) -> str:
+    if len(set(cells.values())) == 1:
+        return str(next(iter(cells.values())))
+    return "(" + ", ".join(f"{visit} {n}" for visit, n in cells.items()) + ")"
+
+
+def _label(one: Contrast) -> str:
+    return f"{one.a} − {one.b}" + (f" at {one.visit}" if one.visit else "")
+
+
+def _finite(value: float) -> float:
+    return value if np.isfinite(value) else np.nan

@@ -1,0 +1,115 @@
+"""Changes over visits on screen."""
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dermdash.reporting.figures.data import SCORE_NAMES, DifferenceHeatmap
+from dermdash.reporting.figures.screen.style import LEGEND, MARGINS, NEUTRAL, depth_down
+
+DIVERGING = "PuOr"  # orange below 0, purple above: apart for all eyes, unlike the grades
+
+
+def change_lines(
+    changes: pd.DataFrame, arm_colours: Mapping[str, str], *, score: str, height: int = 400
+) -> go.Figure:
+    """Each arm's mean change since the baseline, with its confidence interval.
+
+    changes : arm, visit, day, mean, ci_low, ci_high, n; the baseline too, as 0
+    """
+    figure = go.Figure()
+    arms = list(dict.fromkeys(changes["arm"]))
+    step = 0.012 * max(float(changes["day"].max() - changes["day"].min()), 1.0)
+    for place, arm in enumerate(arms):
+        rows = changes[changes["arm"] == arm]
+        shift = step * (place - (len(arms) - 1) / 2)
+        figure.add_scatter(
+            x=rows["day"] + shift,
+            y=rows["mean"],
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": rows["ci_high"] - rows["mean"],
+                "arrayminus": rows["mean"] - rows["ci_low"],
+                "thickness": 1.6,
+                "width": 5,
+            },
+            mode="lines+markers",
+            line={"color": arm_colours[arm], "width": 2.5},
+            marker={"size": 9},
+            name=f"{escape(arm)} (n = {int(rows['n'].max())})",
+            customdata=rows[["visit", "n"]].to_numpy().tolist(),
+            hovertemplate=f"{escape(arm)}, %{{customdata[0]}}: %{{y:+.2f}} "
+            "(n = %{customdata[1]})<extra></extra>",
+        )
+    figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    figure.update_layout(height=height, margin={**MARGINS, "t": 30}, legend=LEGEND)
+    _visit_axis(figure, changes)
+    figure.update_yaxes(title=f"change in {SCORE_NAMES[score]} since baseline, mean and 95 % CI")
+    return figure
+
+
+def subject_lines(
+    cells: pd.DataFrame, arm_colours: Mapping[str, str], *, score: str, height: int = 400
+) -> go.Figure:
+    """A line a subject over the visits.
+
+    cells : subject_id, arm, visit, day and the score
+    """
+    figure = go.Figure()
+    for arm in dict.fromkeys(cells["arm"]):
+        of_arm = cells[cells["arm"] == arm]
+        by_subject = of_arm.sort_values("day").groupby("subject_id", observed=True)
+        for number, (subject, rows) in enumerate(by_subject):
+            figure.add_scatter(
+                x=rows["day"],
+                y=rows[score],
+                mode="lines+markers",
+                line={"color": arm_colours[arm], "width": 1.2},
+                marker={"size": 4},
+                opacity=0.7,
+                legendgroup=arm,
+                name=f"{escape(arm)} (n = {of_arm['subject_id'].nunique()})",
+                showlegend=number == 0,
+                hovertemplate=f"{escape(str(subject))}: %{{y:.2f}}<extra></extra>",
+            )
+    figure.update_layout(height=height, margin={**MARGINS, "t": 30}, legend=LEGEND)
+    _visit_axis(figure, cells)
+    figure.update_yaxes(title=f"{SCORE_NAMES[score]}, 0 to 69 µm")
+    return figure
+
+
+def difference_heatmap(heatmap: DifferenceHeatmap, *, score: str, height: int = 420) -> go.Figure:
+    """Difference between two arms of their mean change, by visit and depth, centred on 0."""
+    largest = float(np.nanmax(np.abs(heatmap.difference), initial=0.05))
+    figure = go.Figure(
+        go.Heatmap(
+            x=[escape(visit) for visit in heatmap.visits],
+            y=heatmap.depth_um,
+            z=heatmap.difference,
+            zmid=0,
+            zmin=-largest,
+            zmax=largest,
+            colorscale=DIVERGING,
+            xgap=4,
+            hovertemplate="%{x}, %{y} µm: %{z:+.2f}<extra></extra>",
+            colorbar={"title": {"text": f"difference in {SCORE_NAMES[score]}", "side": "right"}},
+        )
+    )
+    figure.update_layout(height=height, margin=MARGINS)
+    figure.update_xaxes(showgrid=False, type="category")
+    return depth_down(figure, heatmap.depth_um)
+
+
+def _visit_axis(figure: go.Figure, table: pd.DataFrame) -> None:
+    visits = table.drop_duplicates("visit").sort_values("day")
+    figure.update_xaxes(
+        title="visit, by its day",
+        tickvals=visits["day"].tolist(),
+        ticktext=[escape(str(visit)) for visit in visits["visit"]],
+        showgrid=False,
+        zeroline=False,
+    )

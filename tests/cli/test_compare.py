@@ -1,0 +1,102 @@
+"""``compare``: the tests that fit a table's design, for scripts."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dermdash.settings import load_settings
+from dermdash.trial.database import open_store
+from tests.support.cli import Shell
+from tests.support.scores import paper, trial
+from tests.support.studies import add_scan, grade_queued, make_study
+
+KEYS = {"design", "n", "omnibus", "contrasts", "effects", "checks", "alternatives", "sentence"}
+KEYS |= {"warnings", "fragile"}
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "paper.csv"
+    paper().to_csv(path, index=False)
+    return path
+
+
+def test_arms_by_the_installed_command(shell: Shell, table: Path) -> None:
+    """Lost: a nightly script would get another answer than the page."""
+    done = shell.process("compare", table, "--value", "score", "--between", "arm", "--json")
+    assert done.status == 0, done.err
+    found = done.json
+    assert set(found) >= KEYS
+    assert found["omnibus"]["df"] == [2, 33]
+    assert found["omnibus"]["p"] == pytest.approx(4.37e-8, rel=5e-3)
+    first = found["contrasts"][0]
+    assert (first["a"], first["b"], first["method"]) == ("young", "old", "tukey_hsd")
+    assert first["effect"]["name"] == "hedges_g"
+    assert {a["test"] for a in found["alternatives"]} == {"welch_anova", "kruskal_wallis"}
+    assert found["alternatives"][0]["contrasts"][2]["p_adjusted"] == pytest.approx(0.061, abs=5e-4)
+    assert {d["other"] for d in found["fragile"]} == {"games_howell", "dunn_holm"}
+
+
+def test_arms_over_visits(shell: Shell, tmp_path: Path) -> None:
+    """Lost: within-arm changes would stand among the results."""
+    path = tmp_path / "trial.csv"
+    trial(missing=2).to_csv(path, index=False)
+    words = ["--value", "score", "--between", "arm", "--within", "visit", "--subject", "subject_id"]
+    found = shell("compare", path, *words, "--control", "placebo", "--json").json
+    assert found["design"] == "arms x visits"
+    assert found["omnibus"]["test"] == "mmrm"
+    assert {row["arm"] for row in found["within_arm"]} == {"active", "placebo"}
+    assert all("p" not in row for row in found["within_arm"])
+    text = shell("compare", path, *words, "--control", "placebo").out
+    assert text.startswith("At D56, baseline-adjusted mean score was")
+
+
+def test_a_study_of_the_store(shell: Shell, tmp_path: Path) -> None:
+    """Lost: whoever has a study would have to export and describe it first."""
+    with open_store(load_settings()) as store:
+        study = make_study(store)
+        grades = {"P1": 1.5, "P2": 1.8, "P3": 2.2, "A1": 2.6, "A2": 2.9, "A3": 3.4}
+        for subject in grades:
+            arm = "placebo" if subject.startswith("P") else "active"
+            for visit in ("D0", "D28"):
+                add_scan(store, study, tmp_path, subject, arm=arm, visit=visit)
+        grade_queued(store, grades)
+    found = shell("compare", "--study", "Night cream", "--json")
+    assert found.status == 2
+    assert "vary" in found.sentence or "equal" in found.sentence
+    with open_store(load_settings()) as store, store.read() as tx:
+        from dermdash.trial.gradings import profiles
+
+        assert profiles(tx, study)["subject_id"].nunique() == 6
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "give a TABLE.csv or --study NAME"),
+        (["TABLE"], "the outcome is not named"),
+        (["TABLE", "--value", "score"], "nothing is compared"),
+        (["TABLE", "--value", "height", "--between", "arm"], "no column 'height'"),
+        (["TABLE", "--value", "arm", "--between", "subject_id"], "is no number"),
+        (["TABLE", "--value", "score", "--within", "arm"], "name the column of the subjects"),
+        (["TABLE", "--value", "score", "--between", "arm", "--alpha", "2"], "alpha=2"),
+        (["none.csv", "--value", "score", "--between", "arm"], "cannot be read"),
+        (["--study", "x"], "holds no store yet"),
+    ],
+)
+def test_bad_questions_are_one_sentence(
+    shell: Shell, table: Path, words: list[str], sentence: str
+) -> None:
+    """Lost: a slip would end in a traceback, or worse in an answer."""
+    done = shell("compare", *[table if word == "TABLE" else word for word in words])
+    assert done.status == 2
+    assert sentence in done.sentence
+
+
+def test_a_table_of_two_scans_a_subject_is_refused(shell: Shell, tmp_path: Path) -> None:
+    """Lost: scans would count as people."""
+    path = tmp_path / "twice.csv"
+    pd.concat([paper(), paper()]).to_csv(path, index=False)
+    words = ["--value", "score", "--between", "arm", "--subject", "subject_id"]
+    assert "average each subject's scans first" in shell("compare", path, *words).sentence

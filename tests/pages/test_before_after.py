@@ -1,0 +1,74 @@
+"""Did the product change skin more than the control?"""
+
+from pathlib import Path
+
+import pytest
+
+from dermdash.trial.database import Store
+from tests.pages.conftest import OpenPage, said
+from tests.support.studies import add_scan, grade_visits, make_study
+
+PAGE = "results/before_after.py"
+BASELINE = {"P1": 1.5, "P2": 1.8, "P3": 2.2, "P4": 2.0, "A1": 1.6, "A2": 1.9, "A3": 2.4, "A4": 2.1}
+LATER = {"P1": 1.6, "P2": 1.7, "P3": 2.2, "P4": 2.1, "A1": 2.3, "A2": 2.5, "A3": 3.0, "A4": 2.8}
+
+
+@pytest.fixture
+def trial(store: Store, tmp_path: Path) -> int:
+    """Four subjects an arm; the active ones rise by some .65."""
+    study = make_study(store)
+    for subject in BASELINE:
+        arm = "placebo" if subject.startswith("P") else "active"
+        for visit in ("D0", "D28"):
+            add_scan(store, study, tmp_path, subject, arm=arm, visit=visit)
+    grade_visits(store, {"D0": BASELINE, "D28": LATER})
+    return study
+
+
+def test_the_answer_is_the_difference_between_the_arms(open_page: OpenPage, trial: int) -> None:
+    """A within-arm change would be taken for the product's effect."""
+    app = open_page(PAGE)
+    assert not app.exception
+    words = said(app)
+    assert "At D28, baseline-adjusted mean expected grade was" in words
+    assert "higher in active than in placebo (95 % CI" in words
+    assert len(app.get("plotly_chart")) == 3
+    table = app.dataframe[0].value
+    assert table["Difference"].tolist() == ["active − placebo"]
+    assert table["Test"].tolist() == ["ANCOVA"]
+    assert "without stars" in words
+    assert "Subjects analysed: active 4, placebo 4" in words
+
+
+def test_real_scans_of_a_demonstration_model_withhold_claims(
+    open_page: OpenPage, trial: int
+) -> None:
+    """Numbers of a model for trying would be put on a product."""
+    assert "stars and claims are withheld" in said(open_page(PAGE))
+
+
+def test_a_study_that_is_not_graded_says_so(open_page: OpenPage, store: Store) -> None:
+    """An empty figure would look like a result."""
+    make_study(store)
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "Nothing can be concluded yet: no scan of Night cream is graded" in said(app)
+
+
+def test_without_a_study_the_page_leads_on(open_page: OpenPage, store: Store) -> None:
+    """A newcomer would stand before a blank page."""
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "No study yet" in said(app)
+
+
+def test_one_visit_leads_to_the_cohorts(open_page: OpenPage, store: Store, tmp_path: Path) -> None:
+    """A change would be looked for where there is none."""
+    study = make_study(store)
+    for subject in BASELINE:
+        arm = "placebo" if subject.startswith("P") else "active"
+        add_scan(store, study, tmp_path, subject, arm=arm)
+    grade_visits(store, {"D0": BASELINE})
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "a change needs a baseline and a later visit" in said(app)

@@ -1,0 +1,308 @@
+"""``compare``: the door through which every p-value of the product comes."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dermdash.errors import TableError
+from dermdash.stats.comparison import Comparison, compare
+from dermdash.stats.plan import Plan
+from tests.support.scores import paper, trial, with_moments
+
+ARMS = Plan("score", between="arm", subject="subject_id")
+VISITS = Plan("score", within="visit", subject="subject_id")
+BOTH = Plan("score", between="arm", within="visit", subject="subject_id", control="placebo")
+
+
+def contrast(found: Comparison, a: str, b: str, visit: str | None = None) -> tuple[float, float]:
+    """Difference and adjusted p of a contrast."""
+    (one,) = [c for c in found.contrasts if (c.a, c.b, c.visit) == (a, b, visit)]
+    return one.difference, one.p_adjusted
+
+
+def test_the_papers_groups() -> None:
+    """Lost: the published result, which users will check first (Breugnot 2023, 3.3)."""
+    found = compare(paper(), ARMS)
+    assert found.design == "arms"
+    assert found.n == {"young": 12, "old": 12, "old exposed": 12}
+    assert found.omnibus.test == "anova"
+    assert found.omnibus.statistic == pytest.approx(29.578, abs=5e-4)
+    assert found.omnibus.df == (2, 33)
+    assert found.omnibus.p == pytest.approx(4.37e-8, rel=5e-3)
+    assert contrast(found, "young", "old") == pytest.approx((0.73, 4.58e-5), rel=2e-3)
+    assert contrast(found, "young", "old exposed") == pytest.approx((1.09, 3.29e-8), rel=2e-3)
+    assert contrast(found, "old", "old exposed") == pytest.approx((0.36, 0.0458), rel=2e-3)
+    third = found.contrasts[2]
+    assert (third.ci_low, third.ci_high) == pytest.approx((0.006, 0.714), abs=5e-4)
+    assert found.effects[0].value == pytest.approx(0.642, abs=5e-4)
+
+
+def test_the_papers_third_finding_is_fragile() -> None:
+    """Lost: a claim would be built on a p of .046 that another valid test puts at .061."""
+    found = compare(paper(), ARMS)
+    fragile = {(d.a, d.b, d.other): d.other_p for d in found.fragile}
+    assert fragile["old", "old exposed", "games_howell"] == pytest.approx(0.061, abs=5e-4)
+    assert not [pair for pair in fragile if pair[0] == "young"]
+    assert "old − old exposed (Tukey HSD p = .046, Games-Howell p = .061" in found.sentence
+    assert found.sentence.startswith(
+        "Arms differ (ANOVA F(2, 33) = 29.58, p < .001): mean score was 1.09 higher in young than "
+        "in old exposed (95 % CI 0.74 to 1.44; Tukey HSD, p < .001)."
+    )
+
+
+def test_a_control_is_compared_by_dunnett() -> None:
+    """Lost: all pairs would be paid for where only treatment − control is asked."""
+    found = compare(paper(), Plan("score", between="arm", control="young"))
+    assert [(c.a, c.b, c.method) for c in found.contrasts] == [
+        ("old", "young", "dunnett"),
+        ("old exposed", "young", "dunnett"),
+    ]
+    assert found.contrasts[0].difference == pytest.approx(-0.73)
+
+
+def test_unequal_spreads_are_told() -> None:
+    """Lost: ANOVA's false positives, twice as many as promised, would go unseen."""
+    groups = {"a": (2.0, 0.2), "b": (2.1, 0.2), "c": (2.2, 0.8)}
+    table = pd.concat(
+        pd.DataFrame({"arm": arm, "score": with_moments(*moments, 12)})
+        for arm, moments in groups.items()
+    )
+    found = compare(table, Plan("score", between="arm"))
+    assert any("read Welch's ANOVA and Games-Howell" in warning for warning in found.warnings)
+    planned = compare(table, Plan("score", between="arm", equal_variances=False))
+    assert (planned.omnibus.test, planned.contrasts[0].method) == ("welch_anova", "games_howell")
+    assert planned.alternatives[0].test.test == "anova"
+
+
+def test_two_visits_are_paired() -> None:
+    """Lost: Student's sleep data, paired by design, would be tested as two groups (R: sleep)."""
+    hours = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+    hours += [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+    table = pd.DataFrame(
+        {"subject_id": [*range(10)] * 2, "visit": ["D0"] * 10 + ["D1"] * 10, "score": hours}
+    )
+    found = compare(table, VISITS)
+    (one,) = found.contrasts
+    assert found.omnibus.test == "paired_t_test"
+    assert (one.a, one.b) == ("D1", "D0")
+    assert one.statistic == pytest.approx(4.0621, abs=5e-5)
+    assert one.p == pytest.approx(0.002833, abs=5e-7)
+    assert (one.ci_low, one.ci_high) == pytest.approx((0.7001142, 2.4598858), abs=5e-8)
+    assert found.alternatives[0].test.test == "wilcoxon_signed_rank"
+    assert found.sentence.startswith("Mean score rose by 1.58 from D0 to D1 (95 % CI 0.70 to 2.46")
+
+
+def test_visits_follow_their_days() -> None:
+    """Lost: Y10 would be taken for the baseline of Y8 and Y12, and every sign be wrong."""
+    table = trial(visits=("Y8", "Y10", "Y12"), effect=1.0).sample(frac=1, random_state=0)
+    found = compare(table[table["arm"] == "active"], VISITS)
+    assert [(c.a, c.b) for c in found.contrasts] == [("Y10", "Y8"), ("Y12", "Y8"), ("Y12", "Y10")]
+    assert found.omnibus.test == "rm_anova"
+    assert found.omnibus.p_gg is not None
+    both = compare(table, BOTH)
+    assert [c.visit for c in both.contrasts] == ["Y10", "Y12"]
+
+
+def test_arms_over_complete_visits() -> None:
+    """Lost: the primary of a trial would be a within-arm change, or a plain difference."""
+    found = compare(trial(), BOTH)
+    assert found.design == "arms x visits"
+    assert found.omnibus.test == "mixed_anova"
+    assert [(c.a, c.b, c.visit, c.method) for c in found.contrasts] == [
+        ("active", "placebo", "D28", "ancova"),
+        ("active", "placebo", "D56", "ancova"),
+    ]
+    assert {a.test.test for a in found.alternatives} == {"mmrm", "welch_t_test"}
+    assert found.n["active"] == {"D0": 12, "D28": 12, "D56": 12}
+    assert {(w.visit, w.change.arm) for w in found.within_arm} == {
+        (visit, arm) for visit in ("D28", "D56") for arm in ("active", "placebo")
+    }
+    assert found.sentence.startswith("At D56, baseline-adjusted mean score was")
+
+
+def test_missing_visits_call_for_the_mixed_model() -> None:
+    """Lost: whoever missed a visit would be dropped, and with her what she showed before."""
+    found = compare(trial(missing=3), BOTH)
+    assert found.omnibus.test == "mmrm"
+    assert {c.method for c in found.contrasts} == {"mmrm"}
+    assert found.n["placebo"] == {"D0": 12, "D28": 12, "D56": 9}
+    assert "missing at random" in found.estimand
+    assert {a.test.test for a in found.alternatives} == {"ancova", "mixed_anova", "welch_t_test"}
+
+
+def test_sides_of_a_face_are_paired() -> None:
+    """Lost: a hemi-face study would be tested as two groups of strangers."""
+    table = trial(visits=("D0", "D28"))
+    table["subject_id"] = table["subject_id"].str[1:]
+    one = compare(table[table["visit"] == "D28"], Plan("score", "arm", subject="subject_id"))
+    assert (one.design, one.omnibus.test, one.n) == (
+        "sides",
+        "paired_t_test",
+        {"active": 12, "placebo": 12},
+    )
+    over = compare(table, BOTH)
+    assert over.design == "sides x visits"
+    assert [(c.a, c.b, c.visit, c.method) for c in over.contrasts] == [
+        ("active", "placebo", "D28", "paired_t_test")
+    ]
+
+
+def test_a_subject_counts_once() -> None:
+    """Lost: three scans of one person would count as three people."""
+    table = pd.concat([paper(), paper().iloc[[4]]])
+    with pytest.raises(TableError, match=r"young 5 has 2 values in young; average"):
+        compare(table, ARMS)
+    moved = paper()
+    moved.loc[20, "subject_id"] = "young 1"
+    with pytest.raises(TableError, match=r"young 1 is in young and old; a subject belongs to one"):
+        compare(moved, ARMS)
+
+
+def test_rows_without_a_subject_are_one_subject_each_and_it_is_said() -> None:
+    """Lost: nobody would be told that scans were taken for people."""
+    found = compare(paper(), Plan("score", between="arm"))
+    assert any("each row was taken as one subject" in warning for warning in found.warnings)
+
+
+def test_what_is_missing_is_counted() -> None:
+    """Lost: subjects would vanish from the analysis without a word."""
+    table = paper().astype({"score": "object", "arm": "object"})
+    table.loc[0, "score"], table.loc[1, "score"], table.loc[30, "arm"] = "", "NA", None
+    found = compare(table, ARMS)
+    assert found.dropped == {"without a value": 2, "without an arm": 1}
+    assert found.n == {"young": 10, "old": 12, "old exposed": 11}
+    assert "Rows left out: 2 without a value, 1 without an arm." in found.warnings
+
+
+def test_outliers_are_flagged_and_kept() -> None:
+    """Lost: a slip of the pen would go unseen, or a true value be dropped in silence."""
+    table = paper()
+    table.loc[3, "score"] = 9.0
+    found = compare(table, ARMS)
+    assert ("young 4", "young", 9.0) in [(o.subject, o.arm, o.value) for o in found.outliers]
+    assert found.n["young"] == 12
+    assert found.sensitivity[0].label == f"without {len(found.outliers)} flagged values"
+    assert found.sensitivity[0].contrasts[0].difference < found.contrasts[0].difference
+
+
+def test_only_planned_contrasts_are_findings() -> None:
+    """Lost: the smallest of many p-values would be sold as the answer."""
+    plan = Plan(
+        "score",
+        between="arm",
+        within="visit",
+        subject="subject_id",
+        control="placebo",
+        primary=("active", "placebo", "D56"),
+        key_secondary=(("active", "placebo", "D28"),),
+    )
+    found = compare(trial(), plan)
+    roles = {c.visit: c.role for c in found.contrasts}
+    assert roles == {"D28": "key secondary", "D56": "primary"}
+    last, first = found.contrasts[1], found.contrasts[0]
+    assert last.p_adjusted == last.p
+    assert first.p_adjusted == max(first.p, last.p)
+    assert {c.role for c in compare(trial(), BOTH).contrasts} == {"exploratory"}
+    with pytest.raises(TableError, match="active − placebo at D99 is not in the table"):
+        compare(trial(), Plan(**{**_fields(plan), "primary": ("active", "placebo", "D99")}))
+
+
+def _fields(plan: Plan) -> dict[str, object]:
+    return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+
+
+@pytest.mark.parametrize(
+    ("change", "plan", "words"),
+    [
+        (lambda t: t.assign(arm="a"), ARMS, "one arm, 'a'"),
+        (lambda t: t[~t["subject_id"].isin([f"old {n}" for n in range(2, 13)])], ARMS, "1 subject"),
+        (lambda t: t.assign(score=2.0), ARMS, "within each arm are equal"),
+        (lambda t: t.assign(score="high"), ARMS, "'high' in row 1, which is no number"),
+        (lambda t: t.assign(score=np.inf), ARMS, "'inf' in row 1"),
+        (lambda t: t.assign(score=""), ARMS, "no row of the table has a number"),
+        (lambda t: t.drop(columns="arm"), ARMS, "no column 'arm'"),
+        (lambda t: t, Plan("score", between="arm", control="x"), "control='x' is not in the table"),
+        (lambda t: t.assign(visit="D0"), VISITS, "one visit, 'D0'"),
+        (lambda t: t.assign(visit="D0"), BOTH, "control='placebo' is not in the table"),
+        (lambda t: t.assign(visit=t["arm"]), VISITS, "0 of 36 subjects have a value at every"),
+    ],
+)
+def test_bad_tables_are_refused_in_one_sentence(change: object, plan: Plan, words: str) -> None:
+    """Lost: a NaN or a traceback would stand where an answer was expected."""
+    with pytest.raises(TableError, match=words):
+        compare(change(paper()), plan)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "name", ["=cmd|x", "C(arm)", "0", "a+b", 'it\'s "quoted"', "🧴", "x" * 300, "np.nan", "`a`"]
+)
+def test_any_name_is_only_a_name(name: str) -> None:
+    """Lost: an arm's name would be run as a formula, or break the test."""
+    table = paper().replace({"arm": {"old": name}})
+    found = compare(table, ARMS)
+    assert contrast(found, "young", name)[0] == pytest.approx(0.73)
+    renamed = table.rename(columns={"score": name + " ", "arm": "C(x)"})
+    again = compare(renamed, Plan(name + " ", between="C(x)"))
+    assert again.omnibus.p == found.omnibus.p
+    json.dumps(found.to_json(), allow_nan=False)
+
+
+@pytest.mark.parametrize("visits", [2, 3, 10])
+def test_every_number_is_finite_or_said_to_be_missing(visits: int) -> None:
+    """Lost: NaN would be printed as if it were a result."""
+    names = tuple(f"D{day}" for day in range(0, 7 * visits, 7))
+    for table in (trial(visits=names, n=20), trial(visits=names, n=20, missing=2)):
+        found = compare(table, BOTH).to_json()
+        text = json.dumps(found, allow_nan=False)
+        assert "NaN" not in text
+        assert all(math.isfinite(c["p"]) for c in found["contrasts"])
+
+
+def test_three_against_twenty() -> None:
+    """Lost: a very uneven study would fail instead of being read with care."""
+    table = pd.concat(
+        [
+            pd.DataFrame({"arm": "few", "score": with_moments(2, 0.3, 3)}),
+            pd.DataFrame({"arm": "many", "score": with_moments(2.5, 0.3, 20)}),
+        ]
+    )
+    found = compare(table, Plan("score", between="arm"))
+    assert found.n == {"few": 3, "many": 20}
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-50, 50))
+def test_order_and_level_do_not_matter(seed: int, shift: float) -> None:
+    """Lost: sorting the table, or another zero of the scale, would change a p-value."""
+    table = paper()
+    shuffled = table.sample(frac=1, random_state=seed)
+    moved = compare(shuffled.assign(score=shuffled["score"] + shift), ARMS)
+    found = compare(table, ARMS)
+    assert moved.omnibus.p == pytest.approx(found.omnibus.p, rel=1e-6)
+    ours = {frozenset((c.a, c.b)): c.p_adjusted for c in found.contrasts}
+    theirs = {frozenset((c.a, c.b)): c.p_adjusted for c in moved.contrasts}
+    assert ours == pytest.approx(theirs, rel=1e-5)
+
+
+def test_swapping_arms_flips_signs() -> None:
+    """Lost: the direction of an effect would hang on the order of the rows."""
+    table = paper()[lambda t: t["arm"] != "old exposed"]
+    ahead, back = compare(table, ARMS), compare(table[::-1], ARMS)
+    assert ahead.contrasts[0].difference == pytest.approx(-back.contrasts[0].difference)
+    assert ahead.contrasts[0].p == pytest.approx(back.contrasts[0].p)
+    assert (ahead.contrasts[0].a, ahead.contrasts[0].b) == ("young", "old")
+
+
+def test_a_difference_that_may_be_nothing_is_not_called_nothing() -> None:
+    """Lost: p > .05 would be read as proof of no effect."""
+    table = paper().assign(score=lambda t: with_moments(2, 0.3, 36))
+    sentence = compare(table, ARMS).sentence
+    assert "the data do not settle whether score differs" in sentence
+    assert "compatible with them" in sentence
+    for word in ("proves", "no effect", "no difference"):
+        assert word not in sentence
