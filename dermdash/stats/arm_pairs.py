@@ -7,14 +7,12 @@ its contrasts, as are the intervals (not Dunn's, which stand each for itself).
 
 from itertools import combinations
 
-import numpy as np
-
 from dermdash.errors import TableError
 from dermdash.stats.findings import Contrast
 from dermdash.stats.groups import Groups, checked, moments
 from dermdash.stats.largest import dunnett_critical, dunnett_sf, range_critical, range_sf
 from dermdash.stats.ranks import hodges_lehmann, ranked
-from dermdash.stats.two_arms import mean_contrast, pooled, probability_of_superiority, separate
+from dermdash.stats.two_arms import mean_contrast, probability_of_superiority
 from dermdash.stats.within import holm_adjusted
 
 ROOT_2 = 2**0.5  # Tukey's q over |t|
@@ -37,14 +35,14 @@ def tukey_hsd(groups: Groups, *, alpha: float = 0.05) -> tuple[Contrast, ...]:
     arms = moments(groups)
     k = arms.n.size
     pairs = list(combinations(range(k), 2))
-    df = pooled(arms, pairs[0])[1]
+    df = arms.pooled_error(pairs[0])[1]
     critical = range_critical(alpha, k, df) / ROOT_2
     return tuple(
         mean_contrast(
             groups,
             arms,
             pair,
-            pooled(arms, pair),
+            arms.pooled_error(pair),
             method="tukey_hsd",
             alpha=alpha,
             critical=critical,
@@ -71,7 +69,7 @@ def games_howell(groups: Groups, *, alpha: float = 0.05) -> tuple[Contrast, ...]
     k = arms.n.size
 
     def contrast(pair: tuple[int, int]) -> Contrast:
-        of_pair = separate(arms, pair)
+        of_pair = arms.own_error(pair)
         df = of_pair[1]
         return mean_contrast(
             groups,
@@ -107,15 +105,15 @@ def dunnett(groups: Groups, *, control: str, alpha: float = 0.05) -> tuple[Contr
     arms = moments(groups)
     at = arms.names.index(control)
     pairs = [(i, at) for i in range(arms.n.size) if i != at]
-    df = pooled(arms, pairs[0])[1]
-    sizes, n_control = np.delete(arms.n, at), int(arms.n[at])
+    df = arms.pooled_error(pairs[0])[1]
+    sizes, n_control = tuple(int(arms.n[i]) for i, _ in pairs), int(arms.n[at])
     critical = dunnett_critical(alpha, sizes, n_control, df)
     return tuple(
         mean_contrast(
             groups,
             arms,
             pair,
-            pooled(arms, pair),
+            arms.pooled_error(pair),
             method="dunnett",
             alpha=alpha,
             critical=critical,

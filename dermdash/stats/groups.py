@@ -58,6 +58,29 @@ class Moments:
             )
         return float(self.squares.sum() / self.df)
 
+    def pooled_error(self, pair: tuple[int, int]) -> tuple[float, float]:
+        """Standard error of a difference of means by the variance of all arms, and its df."""
+        weight = float((1 / self.n[list(pair)]).sum())
+        return (self.pooled_variance * weight) ** 0.5, float(self.df)
+
+    def own_error(self, pair: tuple[int, int]) -> tuple[float, float]:
+        """The same by the two arms' own variances, after Welch; arms of 2 or more subjects.
+
+        Raises
+        ------
+        TableError
+            Neither of the two varies.
+        """
+        n, parts = self.n[list(pair)], (self.variance / self.n)[list(pair)]
+        if not parts.any():
+            a, b = (self.names[i] for i in pair)
+            raise TableError(
+                f"all values within arm {a!r} and within arm {b!r} are equal; a test needs values "
+                "that vary; check whether the column holds measured values"
+            )
+        df = float(parts.sum() ** 2 / (parts**2 / (n - 1)).sum())
+        return float(parts.sum()) ** 0.5, df
+
 
 def moments(groups: Groups, *, at_least: int = 1, largest: float | None = None) -> Moments:
     """Sizes, means and squares of the arms; raises TableError as `checked`.

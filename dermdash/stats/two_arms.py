@@ -36,7 +36,7 @@ def t_test(groups: Groups, *, alpha: float = 0.05) -> Contrast:
     """
     two(groups)
     arms, pair = moments(groups), (0, 1)
-    return mean_contrast(groups, arms, pair, pooled(arms, pair), method="t_test", alpha=alpha)
+    return mean_contrast(groups, arms, pair, arms.pooled_error(pair), method="t_test", alpha=alpha)
 
 
 def welch_t_test(groups: Groups, *, alpha: float = 0.05) -> Contrast:
@@ -51,7 +51,7 @@ def welch_t_test(groups: Groups, *, alpha: float = 0.05) -> Contrast:
     """
     two(groups)
     arms, pair = moments(groups, at_least=2), (0, 1)
-    of_pair = separate(arms, pair)
+    of_pair = arms.own_error(pair)
     return mean_contrast(groups, arms, pair, of_pair, method="welch_t_test", alpha=alpha)
 
 
@@ -233,21 +233,3 @@ def mean_contrast(
         df=float(df),
         effect=hedges_g(groups[a], groups[b], alpha=alpha) if sizable else None,
     )
-
-
-def pooled(arms: Moments, pair: tuple[int, int]) -> tuple[float, float]:
-    """Standard error of a difference by the variance of all arms, and its degrees of freedom."""
-    return float(arms.pooled_variance * (1 / arms.n[list(pair)]).sum()) ** 0.5, float(arms.df)
-
-
-def separate(arms: Moments, pair: tuple[int, int]) -> tuple[float, float]:
-    """Welch's: by the two arms' own variances; raises TableError where neither varies."""
-    n, parts = arms.n[list(pair)], (arms.variance / arms.n)[list(pair)]
-    if not parts.any():
-        a, b = (arms.names[i] for i in pair)
-        raise TableError(
-            f"all values within arm {a!r} and within arm {b!r} are equal; a test needs values that "
-            "vary; check whether the column holds measured values"
-        )
-    df = float(parts.sum() ** 2 / (parts**2 / (n - 1)).sum())
-    return float(parts.sum()) ** 0.5, df
