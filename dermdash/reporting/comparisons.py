@@ -27,6 +27,7 @@ def contrast_table(contrasts: Sequence[Contrast]) -> pd.DataFrame:
     Unbounded intervals are missing values.
     """
     rows = []
+    sized = any(one.effect for one in contrasts)
     for one in contrasts:
         effect = one.effect
         rows.append(
@@ -39,11 +40,7 @@ def contrast_table(contrasts: Sequence[Contrast]) -> pd.DataFrame:
                 "p": write_p(one.p),
                 "p adjusted": write_p(one.p_adjusted),
                 "Test": NAMES[one.method],
-                "Effect": effect.value if effect else np.nan,
-                "Effect size": f"{EFFECTS[effect.name]} ({number(effect.ci_low)} to "
-                f"{number(effect.ci_high)})"
-                if effect
-                else "",
+                **({"Effect size": _size(effect)} if sized else {}),
             }
         )
     return pd.DataFrame(rows)
@@ -134,6 +131,13 @@ def _visits(cells: dict[str, int]) -> str:
     if len(set(cells.values())) == 1:
         return str(next(iter(cells.values())))
     return "(" + ", ".join(f"{visit} {n}" for visit, n in cells.items()) + ")"
+
+
+def _size(effect: Effect | None) -> str:
+    if effect is None:
+        return ""
+    interval = f"{number(effect.ci_low)} to {number(effect.ci_high)}"
+    return f"{EFFECTS[effect.name]} {number(effect.value)} ({interval})"
 
 
 def _label(one: Contrast) -> str:

@@ -15,7 +15,7 @@ from dermdash.trial.studies import Study, get_study, list_studies
 from dermdash.ui.cells import plain, plural, records
 from dermdash.ui.guard import Access
 from dermdash.ui.pickers import KINDS, choose_study
-from dermdash.ui.places import go
+from dermdash.ui.places import go, result_page
 from dermdash.ui.progress import POLL_S, busy, in_the_making
 from dermdash.ui.studies import next_step
 
@@ -121,7 +121,7 @@ def _card(access: Access, row: dict[str, Any]) -> None:
             args=(name,),
             icon=":material/bar_chart:",
         ):
-            go("results/cohorts.py")
+            go(result_page(study.kind))
         if st.button(
             "Look at a scan",
             key=f"scan_{study_id}",

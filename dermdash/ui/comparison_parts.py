@@ -77,7 +77,7 @@ def _outliers(found: Comparison) -> None:
 
 
 def _contrast_columns(table: pd.DataFrame) -> dict[str, Any]:
-    numbers: Sequence[str] = ("Estimate", "CI low", "CI high", "Effect")
+    numbers: Sequence[str] = ("Estimate", "CI low", "CI high")
     return {
         name: st.column_config.NumberColumn(format="%.2f")
         for name in numbers

@@ -17,3 +17,12 @@ def go(page: str, *, query: Mapping[str, str] | None = None) -> None:
 def link(page: str, label: str, *, icon: str) -> None:
     """A link to another page."""
     st.page_link(PAGES / page, label=label, icon=f":material/{icon}:")
+
+
+def result_page(kind: str) -> str:
+    """Where a study of this kind finds its answer.
+
+    >>> result_page("cohorts"), result_page("hemi_face")
+    ('results/cohorts.py', 'results/before_after.py')
+    """
+    return "results/cohorts.py" if kind == "cohorts" else "results/before_after.py"

@@ -14,6 +14,7 @@ from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import ArmSpec, Kind, Study, VisitSpec, subject_table
 from dermdash.ui.cells import plural, status_name
 from dermdash.ui.guard import Access
+from dermdash.ui.places import result_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def next_step(counts: Mapping[str, Any], *, making: int = 0) -> Step:
         case {"n_queued": queued} if queued:
             reason = plural(queued, "scan is being graded", "scans are being graded")
             return Step(reason, "Watch the queue", "pending", "tools/queue.py")
-    return Step("All scans are graded", "Compare groups", "bar_chart", "results/cohorts.py")
+    page = result_page(str(counts.get("kind", "cohorts")))
+    return Step("All scans are graded", "See the result", "bar_chart", page)
 
 
 def completeness(access: Access, study: Study) -> None:

@@ -23,7 +23,7 @@ from dermdash.ui.cohort_parts import (
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.guard import guard
 from dermdash.ui.pickers import sidebar
-from dermdash.ui.places import go
+from dermdash.ui.places import go, link
 from dermdash.ui.ribbon import withheld
 
 access = guard()
@@ -68,6 +68,9 @@ except TableError as refusal:
     found = None
     st.markdown(f"#### {plain(describe(answer))}")
     st.caption(plain(f"No test: {refusal}."))
+if study.kind != "cohorts":
+    st.caption("One visit at a time, baselines left aside; what the product did stands on")
+    link("results/before_after.py", "Before / after", icon="trending_up")
 missing_sentence(access, study, answer)
 withheld(access, study)
 

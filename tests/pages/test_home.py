@@ -43,7 +43,7 @@ def test_the_result_of_a_card_is_that_study_s(open_page: OpenPage, full: int, st
     make_study(store, "Another")
     app = press(open_page("start/home.py"), "See the result")
     assert not app.exception
-    assert app.title[0].value == "Do groups differ? Night cream"
+    assert app.title[0].value == "Did the product change skin? Night cream"
 
 
 def test_a_scan_is_one_click_away(open_page: OpenPage, full: int) -> None:

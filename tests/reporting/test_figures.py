@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.test_analysis import profile, stacked
 
 from dermdash.analysis.cohorts import cohort_of, group_profiles
 from dermdash.grading.profile import Grading
@@ -24,6 +23,7 @@ from dermdash.reporting.figures.screen import (
 )
 from dermdash.reporting.figures.thumbnail import colour_of, thumbnail
 from dermdash.reporting.tables import layer_table
+from tests.analysis.test_cohorts import profile, stacked
 
 COLOURS = {"young": "#0072b2", "old <b>": "#e69f00"}
 

@@ -101,7 +101,7 @@ def test_the_matrix_counts_replicates_and_shows_what_is_missing(store, tmp_path)
         ({"n_scans": 3, "n_no_dej": 1, "n_failed": 1, "n_queued": 1}, 0, "Mark the DEJ"),
         ({"n_scans": 3, "n_no_dej": 0, "n_failed": 1, "n_queued": 1}, 0, "See why"),
         ({"n_scans": 3, "n_no_dej": 0, "n_failed": 0, "n_queued": 1}, 0, "Watch the queue"),
-        ({"n_scans": 3, "n_no_dej": 0, "n_failed": 0, "n_queued": 0}, 0, "Compare groups"),
+        ({"n_scans": 3, "n_no_dej": 0, "n_failed": 0, "n_queued": 0}, 0, "See the result"),
     ],
 )
 def test_one_next_step(counts: dict[str, int], making: int, verb: str) -> None:

@@ -48,7 +48,7 @@ def change_lines(
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
     figure.update_layout(height=height, margin={**MARGINS, "t": 30}, legend=LEGEND)
     _visit_axis(figure, changes)
-    figure.update_yaxes(title=f"change in {SCORE_NAMES[score]} since baseline, mean and 95 % CI")
+    figure.update_yaxes(title=f"change in {SCORE_NAMES[score]}, mean and 95 % CI")
     return figure
 
 
