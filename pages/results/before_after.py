@@ -14,6 +14,7 @@ from dermdash.reporting.figures.screen import (
 from dermdash.ui.cells import plain
 from dermdash.ui.change_parts import ask, studies_over_visits, subject_cells
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
+from dermdash.ui.depth_parts import changes_by_depth
 from dermdash.ui.guard import guard
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go
@@ -77,13 +78,11 @@ with result:
         )
     contrasts(found, file_name=f"{study.name} differences")
 with along:
+    changes_by_depth(scored.profiles, question.score, found, name=study.name)
     lead = found.contrasts[-1]
-    if lead.visit is None:
-        st.write("With one arm there is no difference of changes to draw along depth.")
-    else:
+    if lead.visit is not None:
         st.markdown(
-            f"**Change in {plain(lead.a)} minus change in {plain(lead.b)}**, by visit and depth; "
-            "a picture, not a test: single depths are not to be read as findings"
+            f"**Change in {plain(lead.a)} minus change in {plain(lead.b)}**, by visit and depth"
         )
         st.plotly_chart(
             difference_heatmap(

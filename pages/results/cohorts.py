@@ -21,6 +21,7 @@ from dermdash.ui.cohort_parts import (
     subject_rows,
 )
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
+from dermdash.ui.depth_parts import arms_by_depth
 from dermdash.ui.guard import guard
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go, link
@@ -107,6 +108,9 @@ with result:
         contrasts(found, file_name=f"{study.name} differences")
     group_table(study, answer, profiles)
 with along:
+    control = found.plan.control if found else None
+    arms_by_depth(answer.profiles, question.score, shown, control, name=study.name)
+    st.markdown("**Groups along depth**, mean ± SD over subjects")
     st.plotly_chart(
         group_lines(profiles, colours, score=question.score, height=520),
         config=toolbar(f"{study.name} along depth"),

@@ -5,6 +5,7 @@ from dermdash.reporting.figures.screen.changes import (
     difference_heatmap,
     subject_lines,
 )
+from dermdash.reporting.figures.screen.depths import difference_band
 from dermdash.reporting.figures.screen.groups import cohort_heatmap, group_lines, subject_points
 from dermdash.reporting.figures.screen.scan import depth_profile, layer_grades
 from dermdash.reporting.figures.screen.style import toolbar
@@ -13,6 +14,7 @@ __all__ = [
     "change_lines",
     "cohort_heatmap",
     "depth_profile",
+    "difference_band",
     "difference_heatmap",
     "group_lines",
     "layer_grades",

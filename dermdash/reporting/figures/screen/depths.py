@@ -1,0 +1,58 @@
+"""Differences along depth on screen."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, depth_down, faint
+from dermdash.stats.depth_findings import DepthContrast, Depthwise
+
+
+def difference_band(
+    found: Depthwise,
+    contrast: DepthContrast,
+    *,
+    score: str,
+    change: bool = False,
+    height: int = 520,
+) -> go.Figure:
+    """A difference against depth with its simultaneous band; depths that stand out are marked.
+
+    change : the difference is one of changes since the baseline
+    """
+    depth = found.depth_um
+    figure = go.Figure()
+    if np.isfinite(contrast.band_low).all():
+        figure.add_scatter(
+            x=np.concatenate([contrast.band_low, contrast.band_high[::-1]]),
+            y=np.concatenate([depth, depth[::-1]]),
+            fill="toself",
+            fillcolor=faint(ACCENT),
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    figure.add_scatter(
+        x=contrast.difference,
+        y=depth,
+        mode="lines",
+        line={"color": ACCENT, "width": 2.5},
+        customdata=np.column_stack([contrast.p_adjusted, contrast.p]).tolist(),
+        hovertemplate="%{y} µm: %{x:+.2f}, adjusted p %{customdata[0]:.3f}<extra></extra>",
+        showlegend=False,
+    )
+    marked = contrast.p_adjusted < found.alpha
+    if marked.any():
+        figure.add_scatter(
+            x=contrast.difference[marked],
+            y=depth[marked],
+            mode="markers",
+            marker={"color": ACCENT, "size": 7},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    what = "change in " if change else ""
+    figure.update_layout(height=height, margin=MARGINS)
+    figure.update_xaxes(title=f"{contrast.a} − {contrast.b}, {what}{SCORE_NAMES[score]}")
+    return depth_down(figure, depth)

@@ -1,0 +1,107 @@
+"""A comparison along depth on a page."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dermdash.analysis.depths import AlongDepth, arms_along_depth, changes_along_depth
+from dermdash.errors import TableError
+from dermdash.reporting.depths import (
+    cluster_sentence,
+    depth_sentence,
+    depth_table,
+    left_out_sentence,
+    subslab_table,
+)
+from dermdash.reporting.figures.screen import difference_band, toolbar
+from dermdash.reporting.tables import csv_bytes
+from dermdash.stats.comparison import Comparison
+from dermdash.ui.cells import plain
+
+
+def arms_by_depth(
+    profiles: pd.DataFrame, score: str, arms: Sequence[str], control: str | None, *, name: str
+) -> None:
+    """At which depths arms differ, or why it cannot be told."""
+    try:
+        found = _arms(profiles, score, tuple(arms), control)
+    except TableError as refusal:
+        st.caption(plain(f"Not compared along depth: {refusal}."))
+    else:
+        _show(found, score=score, name=name)
+
+
+def changes_by_depth(
+    profiles: pd.DataFrame, score: str, comparison: Comparison, *, name: str
+) -> None:
+    """At which depths changes differ, or why it cannot be told."""
+    question = f"{comparison.design} {comparison.visits} {comparison.arms} {comparison.plan}"
+    try:
+        found = _changes(profiles, score, question, comparison)
+    except TableError as refusal:
+        st.caption(plain(f"Not compared along depth: {refusal}."))
+    else:
+        _show(found, score=score, name=name)
+
+
+@st.cache_data(max_entries=32, show_spinner="Rearranging subjects along depth")
+def _arms(
+    profiles: pd.DataFrame, score: str, arms: tuple[str, ...], control: str | None
+) -> AlongDepth:
+    return arms_along_depth(profiles, score, arms, control=control)
+
+
+@st.cache_data(max_entries=32, show_spinner="Rearranging subjects along depth")
+def _changes(
+    profiles: pd.DataFrame,
+    score: str,
+    question: str,  # keys the cache in the comparison's place
+    _comparison: Comparison,
+) -> AlongDepth:
+    return changes_along_depth(profiles, score, _comparison)
+
+
+def _show(found: AlongDepth, *, score: str, name: str) -> None:
+    """Where a difference shows: sentence, band, sub-slabs; one pair of arms at a time."""
+    contrasts = {f"{one.a} − {one.b}": one for one in found.depthwise.contrasts}
+    chosen = next(iter(contrasts))
+    if len(contrasts) > 1:
+        picked = st.selectbox("Difference", list(contrasts), key="depth_pair", format_func=plain)
+        chosen = str(picked or chosen)
+    contrast = contrasts[chosen]
+    at = f"Change by {found.visit}: " if found.visit else ""
+    st.markdown(f"**{plain(at + depth_sentence(contrast, found.depthwise))}**")
+    left, right = st.columns([1.2, 1], gap="medium")
+    with left:
+        st.plotly_chart(
+            difference_band(
+                found.depthwise, contrast, score=score, change=found.visit is not None, height=440
+            ),
+            config=toolbar(f"{name} difference along depth"),
+            key="difference_band",
+        )
+    with right:
+        st.markdown("**Sub-slabs**, Holm over all of them")
+        st.dataframe(
+            subslab_table(found.subslabs),
+            hide_index=True,
+            column_config={
+                column: st.column_config.NumberColumn(format="%.2f")
+                for column in ("Estimate", "CI low", "CI high")
+            },
+        )
+        st.caption(plain(cluster_sentence(contrast)))
+        st.caption(
+            "The band holds at all depths at once: where it leaves 0 out, the depth is marked. "
+            "All of this is exploratory."
+        )
+        for warning in (left_out_sentence(found.depthwise), *found.depthwise.warnings):
+            if warning:
+                st.caption(f":material/warning: {plain(warning)}")
+        st.download_button(
+            "Depths as CSV",
+            lambda: csv_bytes(depth_table(found.depthwise)),
+            f"{name} along depth.csv",
+            icon=":material/download:",
+        )
