@@ -1,5 +1,6 @@
 """A study's question, answered: one row a subject, arm and visit goes to the statistics."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
@@ -78,15 +79,35 @@ def compare_cohort(cohort: Cohort, *, control: str | None = None) -> Comparison:
         There are not two arms of two subjects.
     """
     arms = list(cohort.groups["arm"][cohort.groups["n_subjects"] > 0])
-    subjects = cohort.subjects.astype({"arm": "str", "subject_id": "str"})
-    in_order = subjects.sort_values("arm", key=lambda names: names.map(arms.index), kind="stable")
+    return compare_subjects(cohort.subjects, cohort.score, arms, control=control)
+
+
+def compare_subjects(
+    table: pd.DataFrame, score: str, arms: Sequence[str], *, control: str | None = None
+) -> Comparison:
+    """Compare arms by the mean of each subject's rows.
+
+    table : study, subject_id, arm and the score
+    arms : in order; others are left out
+
+    Raises
+    ------
+    TableError
+        There are not two arms of two subjects.
+    """
+    keys = ["study", "subject_id", "arm"]
+    subjects = table.groupby(keys, observed=True, as_index=False)[[score]].mean()
+    subjects = subjects[subjects["arm"].isin(list(arms))].astype({"arm": "str"})
+    order = list(arms)
     plan = Plan(
-        cohort.score,
+        score,
         between="arm",
         subject="subject_id",
-        control=control if control in arms and len(arms) > 1 else None,
+        control=control if control in order and len(order) > 1 else None,
     )
-    return compare(in_order, plan)
+    return compare(
+        subjects.sort_values("arm", key=lambda names: names.map(order.index), kind="stable"), plan
+    )
 
 
 def score_study(tx: "Transaction", study_id: int, score: str, *, site: str | None = None) -> Scored:

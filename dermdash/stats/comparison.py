@@ -1,7 +1,7 @@
 """``compare``: the one way from a tidy table and a plan to what may be concluded."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -136,6 +136,26 @@ def compare(table: pd.DataFrame, plan: Plan) -> Comparison:
         sentence=_capital(read(answer, plan, fragile)),
         warnings=(*observations.warnings, *answer.warnings),
     )
+
+
+def beside(found: Comparison, others: Mapping[str, Comparison]) -> Comparison:
+    """The comparison with what other readings of the data do not share among its fragile findings.
+
+    others : by label, such as "DEJ 5 µm deeper", the same question asked of other scores
+    """
+    more = [
+        disagreement
+        for label, other in others.items()
+        for disagreement in disagreements(
+            found.omnibus,
+            found.contrasts,
+            [Alternative(other.omnibus, other.contrasts)],
+            alpha=found.plan.alpha,
+            label=label,
+        )
+    ]
+    fragile = (*found.fragile, *more)
+    return replace(found, fragile=fragile, sentence=_capital(read(found, found.plan, fragile)))
 
 
 def _design(observations: Observations, plan: Plan) -> Design:

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
-from dermdash.stats.designs.answer import Answer
 from dermdash.stats.findings import Contrast, Test
 from dermdash.stats.fragility import Disagreement, decisive
 from dermdash.stats.plan import Plan
@@ -32,6 +32,17 @@ NAMES = {
     "welch_t_test": "Welch's t test",
     "wilcoxon_signed_rank": "Wilcoxon signed-rank",
 }
+
+
+class Findings(Protocol):
+    """What a sentence is made of: an answer, or a whole comparison."""
+
+    @property
+    def design(self) -> str: ...
+    @property
+    def omnibus(self) -> Test: ...
+    @property
+    def contrasts(self) -> tuple[Contrast, ...]: ...
 
 
 def write_p(p: float) -> str:
@@ -70,7 +81,7 @@ def number(value: float) -> str:
     return text.replace("-", "−") if float(text) else text.removeprefix("-")
 
 
-def read(answer: Answer, plan: Plan, fragile: Sequence[Disagreement]) -> str:
+def read(answer: Findings, plan: Plan, fragile: Sequence[Disagreement]) -> str:
     """The sentence that a page, a report and the command line open with."""
     contrast = leading(answer, plan)
     parts = [_finding(answer, contrast, plan)]
@@ -91,7 +102,7 @@ def read(answer: Answer, plan: Plan, fragile: Sequence[Disagreement]) -> str:
     return " ".join(parts)
 
 
-def leading(answer: Answer, plan: Plan) -> Contrast:
+def leading(answer: Findings, plan: Plan) -> Contrast:
     """The contrast to speak of: the primary one, else the largest at the last visit."""
     for contrast in answer.contrasts:
         if contrast.role == "primary":
@@ -105,7 +116,7 @@ def leading(answer: Answer, plan: Plan) -> Contrast:
     return max(at_visit, key=lambda contrast: abs(contrast.difference))
 
 
-def _finding(answer: Answer, contrast: Contrast, plan: Plan) -> str:
+def _finding(answer: Findings, contrast: Contrast, plan: Plan) -> str:
     level = f"{100 * (1 - plan.alpha):g} % CI"
     interval = f"{level} {number(contrast.ci_low)} to {number(contrast.ci_high)}"
     how = f"{interval}; {_name(contrast.method)}, {equals_p(contrast.p_adjusted)}"
@@ -121,7 +132,7 @@ def _finding(answer: Answer, contrast: Contrast, plan: Plan) -> str:
     )
 
 
-def _opening(answer: Answer, plan: Plan) -> str:
+def _opening(answer: Findings, plan: Plan) -> str:
     """The omnibus test, where there is more than one contrast of its kind."""
     if answer.design not in ("arms", "visits") or len(answer.contrasts) < 2:
         return ""
@@ -148,7 +159,7 @@ def statistic(test: Test) -> str:
     return f"{letter}{f'({df})' if df else ''} = {number(test.statistic)}"
 
 
-def _said(answer: Answer, contrast: Contrast, plan: Plan) -> str:
+def _said(answer: Findings, contrast: Contrast, plan: Plan) -> str:
     size = number(abs(contrast.difference))
     up = contrast.difference > 0
     mean = f"mean {plan.outcome}"

@@ -9,6 +9,7 @@ from dermdash.analysis.cohorts import Score
 from dermdash.analysis.comparisons import Scored
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.tables import csv_bytes
+from dermdash.trial.gradings import profiles
 from dermdash.trial.studies import Study, list_studies
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access
@@ -47,6 +48,13 @@ def ask(study: Study) -> ChangeQuestion:
             persist_state="session",
         )
     return ChangeQuestion(site, "grade_mean" if score == "grade_mean" else "expected_grade")
+
+
+def layers_of(access: Access, study: Study, question: ChangeQuestion) -> pd.DataFrame:
+    """The layers that a question is about, with the margin around the slab."""
+    with access.read() as tx:
+        table = profiles(tx, study.study_id, margin=True)
+    return table if question.site is None else table[table["site"] == question.site]
 
 
 def subject_cells(study: Study, scored: Scored, score: str) -> None:

@@ -6,12 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.cohorts import Cohort, Score
+from dermdash.analysis.comparisons import compare_cohort, compare_subjects
+from dermdash.analysis.sensitivity import Sensitivity
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCORE_NAMES
 from dermdash.reporting.tables import csv_bytes
+from dermdash.trial.gradings import profiles
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access
+from dermdash.ui.sensitivity_parts import moved_dej
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,33 @@ def ask_question(study: Study) -> Question:
     in_order = tuple(name for name in names if not arms or name in arms)
     chosen: Score = "grade_mean" if score == "grade_mean" else "expected_grade"
     return Question(in_order, visit, site, chosen, colours or DEFAULT_COLOURS)
+
+
+def compared(access: Access, study: Study, question: Question, answer: Cohort) -> Sensitivity:
+    """The arms compared, and how that moves with the DEJ.
+
+    Raises
+    ------
+    TableError
+        There are not two arms of two subjects.
+    """
+    control = next((arm.name for arm in study.arms if arm.is_control), None)
+    found = compare_cohort(answer, control=control)
+    with access.read() as tx:
+        layers = profiles(tx, study.study_id, margin=True)
+    chosen = layers["arm"].isin(list(question.arms))
+    if question.visit is not None:
+        chosen &= layers["visit"] == question.visit
+    if question.site is not None:
+        chosen &= layers["site"] == question.site
+    return moved_dej(
+        layers[chosen],
+        question.score,
+        found,
+        lambda scored: compare_subjects(
+            scored.table, question.score, found.arms, control=found.plan.control
+        ),
+    )
 
 
 def missing_sentence(access: Access, study: Study, answer: Cohort) -> None:

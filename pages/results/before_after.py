@@ -12,13 +12,14 @@ from dermdash.reporting.figures.screen import (
     toolbar,
 )
 from dermdash.ui.cells import plain
-from dermdash.ui.change_parts import ask, studies_over_visits, subject_cells
+from dermdash.ui.change_parts import ask, layers_of, studies_over_visits, subject_cells
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import changes_by_depth
 from dermdash.ui.guard import guard
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go
 from dermdash.ui.ribbon import withheld
+from dermdash.ui.sensitivity_parts import moved_dej, show_sensitivity
 
 access = guard()
 study = sidebar(access)
@@ -54,6 +55,13 @@ if found.plan.within is None:
     studies_over_visits(access)
     st.stop()
 
+moved = moved_dej(
+    layers_of(access, study, question),
+    question.score,
+    found,
+    lambda scored: compare_study(study, scored, question.score),
+)
+found = moved.found
 sentence(found)
 withheld(access, study)
 colours = {arm.name: arm.colour for arm in study.arms}
@@ -96,5 +104,6 @@ with along:
         )
 with tested:
     checks(found)
+    show_sensitivity(moved, name=study.name)
 with rows:
     subject_cells(study, scored, question.score)

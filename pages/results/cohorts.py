@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dermdash.analysis.cohorts import cohort, describe, group_profiles
-from dermdash.analysis.comparisons import compare_cohort
 from dermdash.errors import TableError
 from dermdash.reporting.figures.data import brackets, depth_heatmap
 from dermdash.reporting.figures.screen import (
@@ -15,6 +14,7 @@ from dermdash.reporting.figures.screen import (
 from dermdash.ui.cells import plain
 from dermdash.ui.cohort_parts import (
     ask_question,
+    compared,
     group_table,
     missing_sentence,
     other_studies,
@@ -26,6 +26,7 @@ from dermdash.ui.guard import guard
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go, link
 from dermdash.ui.ribbon import withheld
+from dermdash.ui.sensitivity_parts import show_sensitivity
 
 access = guard()
 study = sidebar(access)
@@ -60,15 +61,17 @@ if answer.subjects.empty:
     other_studies(access)
     st.stop()
 
-controls = [arm.name for arm in study.arms if arm.is_control]
 try:
-    found = compare_cohort(answer, control=controls[0] if len(controls) == 1 else None)
+    moved = compared(access, study, question, answer)
+except TableError as refusal:
+    moved = None
+    st.caption(plain(f"No test: {refusal}."))
+found = moved.found if moved else None
+if found:
     sentence(found)
     st.caption(plain(describe(answer)))
-except TableError as refusal:
-    found = None
+else:
     st.markdown(f"#### {plain(describe(answer))}")
-    st.caption(plain(f"No test: {refusal}."))
 if study.kind != "cohorts":
     st.caption("One visit at a time, baselines left aside; what the product did stands on")
     link("results/before_after.py", "Before / after", icon="trending_up")
@@ -117,8 +120,9 @@ with along:
         key="lines",
     )
 with tested:
-    if found:
+    if found and moved:
         checks(found)
+        show_sensitivity(moved, name=study.name)
     else:
         st.write("Nothing was tested.")
 with subjects:

@@ -32,7 +32,7 @@ def test_the_answer_is_the_difference_between_the_arms(open_page: OpenPage, tria
     words = said(app)
     assert "At D28, baseline-adjusted mean expected grade was" in words
     assert "higher in active than in placebo (95 % CI" in words
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 5
     assert "Change by D28: active − placebo differs from 0 at" in words
     table = app.dataframe[0].value
     assert table["Difference"].tolist() == ["active − placebo"]

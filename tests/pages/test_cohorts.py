@@ -26,7 +26,7 @@ def test_the_answer_is_a_sentence_two_figures_and_a_table(open_page: OpenPage, f
     assert "whether expected grade differs: active − placebo is 1.20 (95 % CI" in words
     assert "Placebo 1.80 ± 0.28 (n = 2), active 3.00 ± 0.28 (n = 2)" in words
     assert "expected grade of 4, mean ± SD over subjects, 0 to 69 µm" in words
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 4
     assert app.dataframe[0].value["Difference"].tolist() == ["active − placebo"]
     table = app.dataframe[1].value
     assert table["n_subjects"].tolist() == [2, 2]

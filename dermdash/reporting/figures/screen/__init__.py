@@ -8,6 +8,7 @@ from dermdash.reporting.figures.screen.changes import (
 from dermdash.reporting.figures.screen.depths import difference_band
 from dermdash.reporting.figures.screen.groups import cohort_heatmap, group_lines, subject_points
 from dermdash.reporting.figures.screen.scan import depth_profile, layer_grades
+from dermdash.reporting.figures.screen.sensitivity import sensitivity_curve
 from dermdash.reporting.figures.screen.style import toolbar
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "difference_heatmap",
     "group_lines",
     "layer_grades",
+    "sensitivity_curve",
     "subject_lines",
     "subject_points",
     "toolbar",

@@ -1,0 +1,90 @@
+"""How a result moves when the DEJ is taken to lie higher or deeper: a window over stored layers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dermdash.analysis.comparisons import Scored, score_cells
+from dermdash.errors import DermdashError
+from dermdash.stats.comparison import Comparison, beside
+from dermdash.stats.findings import Contrast
+from dermdash.stats.words import leading
+
+SHIFTS_UM = tuple(range(-10, 11))  # the margin that a study is graded with
+FRAGILE_UM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The leading contrast with the DEJ taken ``shift_um`` deeper; None where it cannot be told."""
+
+    shift_um: int
+    contrast: Contrast | None
+    n_subjects: int
+    n_cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How a comparison moves with the DEJ.
+
+    shifts : in order, 0 among them
+    found : the comparison, with what a shift of 5 µm changes among its fragile findings
+    """
+
+    shifts: tuple[Shift, ...]
+    found: Comparison
+
+    def table(self) -> pd.DataFrame:
+        """One row a shift: shift_um, difference, ci_low, ci_high, p_adjusted, n_subjects."""
+        rows = []
+        for shift in self.shifts:
+            one = shift.contrast
+            numbers = (
+                (one.difference, one.ci_low, one.ci_high, one.p_adjusted) if one else (np.nan,) * 4
+            )
+            rows.append((shift.shift_um, *numbers, shift.n_subjects))
+        columns = ["shift_um", "difference", "ci_low", "ci_high", "p_adjusted", "n_subjects"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+def shift_dej(
+    profiles: pd.DataFrame,
+    score: str,
+    found: Comparison,
+    compare: Callable[[Scored], Comparison],
+    *,
+    shifts_um: Sequence[int] = SHIFTS_UM,
+) -> Sensitivity:
+    """Ask the same question with the DEJ shifted.
+
+    profiles : one row a scan and layer, with the margin
+    found : the comparison without a shift
+    compare : how scores become a comparison
+
+    A scan whose margin is too short for a shift is missing there; how many subjects are left is
+    kept with each shift.
+    """
+    key = leading(found, found.plan)
+    shifts, others = [], {}
+    for shift_um in shifts_um:
+        scored = score_cells(profiles, score, shift_um=shift_um)
+        contrast = None
+        try:
+            shifted = found if shift_um == 0 else compare(scored)
+        except DermdashError:
+            shifted = None
+        if shifted is not None:
+            contrast = next(
+                (c for c in shifted.contrasts if (c.a, c.b, c.visit) == (key.a, key.b, key.visit)),
+                None,
+            )
+            if abs(shift_um) == FRAGILE_UM:
+                others[f"the DEJ {FRAGILE_UM} µm {'deeper' if shift_um > 0 else 'higher'}"] = (
+                    shifted
+                )
+        n_subjects = scored.table["subject_id"].nunique()
+        shifts.append(Shift(shift_um, contrast, int(n_subjects), len(scored.table)))
+    return Sensitivity(tuple(shifts), beside(found, others))

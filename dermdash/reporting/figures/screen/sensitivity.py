@@ -1,0 +1,41 @@
+"""How a result moves with the DEJ, on screen."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint
+
+
+def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 320) -> go.Figure:
+    """A difference with its interval against the shift of the DEJ; 0 is the DEJ as marked.
+
+    shifts : shift_um, difference, ci_low, ci_high, p_adjusted, n_subjects
+    """
+    known = shifts.dropna(subset=["difference"])
+    figure = go.Figure()
+    figure.add_scatter(
+        x=pd.concat([known["shift_um"], known["shift_um"][::-1]]),
+        y=pd.concat([known["ci_low"], known["ci_high"][::-1]]),
+        fill="toself",
+        fillcolor=faint(ACCENT),
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=known["shift_um"],
+        y=known["difference"],
+        mode="lines+markers",
+        line={"color": ACCENT, "width": 2.5},
+        marker={"size": 6},
+        customdata=known[["p_adjusted", "n_subjects"]].to_numpy().tolist(),
+        hovertemplate="%{x:+d} µm: %{y:+.2f}, adjusted p %{customdata[0]:.3f}, "
+        "n = %{customdata[1]:.0f}<extra></extra>",
+        showlegend=False,
+    )
+    figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
+    figure.update_layout(height=height, margin=MARGINS)
+    figure.update_xaxes(title="DEJ taken deeper by (µm)", dtick=5, zeroline=False)
+    figure.update_yaxes(title=difference)
+    return figure

@@ -1,0 +1,59 @@
+"""How a result moves with the DEJ, on a page."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from dermdash.analysis.comparisons import Scored
+from dermdash.analysis.sensitivity import Sensitivity, shift_dej
+from dermdash.reporting.figures.screen import sensitivity_curve, toolbar
+from dermdash.reporting.tables import csv_bytes
+from dermdash.stats.comparison import Comparison
+from dermdash.stats.words import leading
+from dermdash.ui.cells import plain
+
+
+def moved_dej(
+    profiles: pd.DataFrame,
+    score: str,
+    found: Comparison,
+    compare: Callable[[Scored], Comparison],
+) -> Sensitivity:
+    """The comparison with the DEJ shifted by up to 10 µm, kept by the profiles' values."""
+    return _moved(profiles, score, f"{found.plan} {found.arms} {found.visits}", found, compare)
+
+
+@st.cache_data(max_entries=32, show_spinner="Shifting the DEJ by up to 10 µm")
+def _moved(
+    profiles: pd.DataFrame,
+    score: str,
+    question: str,  # keys the cache in the place of what follows
+    _found: Comparison,
+    _compare: Callable[[Scored], Comparison],
+) -> Sensitivity:
+    return shift_dej(profiles, score, _found, _compare)
+
+
+def show_sensitivity(moved: Sensitivity, *, name: str) -> None:
+    """The leading difference against the shift of the DEJ."""
+    lead = leading(moved.found, moved.found.plan)
+    where = f" at {lead.visit}" if lead.visit else ""
+    table = moved.table()
+    st.markdown("**Sensitivity to the DEJ**: the same question with the DEJ taken higher or deeper")
+    st.plotly_chart(
+        sensitivity_curve(table, difference=f"{lead.a} − {lead.b}{where}"),
+        config=toolbar(f"{name} DEJ sensitivity"),
+        key="sensitivity",
+    )
+    unknown = int(table["difference"].isna().sum())
+    words = "Scans whose margin is too short for a shift are missing there."
+    if unknown:
+        words += f" At {unknown} of {len(table)} shifts too few subjects are left."
+    st.caption(plain(words))
+    st.download_button(
+        "Shifts as CSV",
+        lambda: csv_bytes(table),
+        f"{name} DEJ sensitivity.csv",
+        icon=":material/download:",
+    )
