@@ -54,7 +54,7 @@ def _type(column: Column[object]) -> str:
 def _keys(table: Table, column: Column[object]) -> str:
     alone = {names for names in _unique(table) if len(names) == 1}
     parts = ["the key"] if column.primary_key else []
-    parts += [f"points to `{key.target_fullname}`" for key in column.foreign_keys]
+    parts += sorted(f"points to `{key.target_fullname}`" for key in column.foreign_keys)
     parts += ["unique"] if (column.name,) in alone else []
     return ", ".join(parts)
 

@@ -53,10 +53,7 @@ def score_cells(
     """
     first, last = depth_um[0] + shift_um, depth_um[1] + shift_um
     chosen = profiles[profiles["depth_um"].between(first, last)]
-    scans = chosen.groupby([*CELL, "scan_id"], observed=True, as_index=False).agg(
-        score=(score, "mean"), n_layers=("depth_um", "nunique")
-    )
-    whole = scans[scans["n_layers"] == last - first + 1]
+    whole = score_scans(profiles, score, depth_um=(first, last))
     table = whole.groupby(CELL, observed=True, as_index=False).agg(
         score=("score", "mean"), n_scans=("scan_id", "nunique")
     )
@@ -68,6 +65,21 @@ def score_cells(
         missing[CELL].reset_index(drop=True),
         chosen[chosen["scan_id"].isin(whole["scan_id"])],
     )
+
+
+def score_scans(
+    profiles: pd.DataFrame, score: str, *, depth_um: tuple[int, int] = (0, 69)
+) -> pd.DataFrame:
+    """Average the layers of each scan that covers a depth range.
+
+    Columns: study, subject_id, arm, visit, scan_id, score, n_layers.
+    """
+    first, last = depth_um
+    chosen = profiles[profiles["depth_um"].between(first, last)]
+    scans = chosen.groupby([*CELL, "scan_id"], observed=True, as_index=False).agg(
+        score=(score, "mean"), n_layers=("depth_um", "nunique")
+    )
+    return scans[scans["n_layers"] == last - first + 1]
 
 
 def compare_cohort(cohort: Cohort, *, control: str | None = None) -> Comparison:

@@ -10,6 +10,7 @@ All tests are two-sided, arms are of equal size and the SD is that of one subjec
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -236,10 +237,16 @@ def _imbalance(df: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     The share is 1 / (1 + t²/df), t Student's with the baselines' degrees of freedom: cos² of an
     angle whose density is proportional to cos^(df - 1).
     """
-    nodes, weights = np.polynomial.legendre.leggauss(96)
+    nodes, weights = _legendre()
     angle = (nodes + 1) / 2 * min(math.pi / 2, 10 / math.sqrt(df))
     density = weights * np.cos(angle) ** (df - 1)
     return np.cos(angle) ** 2, density / density.sum()
+
+
+@lru_cache(maxsize=1)
+def _legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    nodes, weights = np.polynomial.legendre.leggauss(96)
+    return nodes, weights
 
 
 _power = power  # where the name is the argument that is asked for

@@ -24,6 +24,28 @@ class StudySd:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class StudySpread:
+    """The spread that an earlier study gives to a plan, and what it is made of.
+
+    of : what the SD is of, as "scores within arms at D0"
+    sd : to plan with; for a comparison adjusted for baseline what the adjustment leaves, so that
+        the design's ``correlation`` is 0
+    n_subjects : behind it
+    baseline, later, correlation : SDs within arms at the visits named, and the correlation of the
+        scores within arms; None where the study has one visit, or the design uses one
+    """
+
+    study: str
+    of: str
+    sd: StudySd
+    n_subjects: int
+    visits: tuple[str, ...] = ()
+    baseline: StudySd | None = None
+    later: StudySd | None = None
+    correlation: float | None = None
+
+
 def sd_of_study(groups: Mapping[str, NDArray[np.float64]], *, confidence: float = 0.8) -> StudySd:
     """Pooled SD within arms of an earlier study, with its upper limit (Browne 1995).
 
@@ -80,3 +102,47 @@ def sd_of_change(sd: float, correlation: float) -> float:
             f"sd={sd} must lie above 0 and correlation={correlation} between -1 and 1; mend them"
         )
     return sd * math.sqrt(2 * (1 - correlation))
+
+
+def correlation_of_study(
+    baseline: Mapping[str, NDArray[np.float64]], later: Mapping[str, NDArray[np.float64]]
+) -> float:
+    """Correlation of two scores of the same subjects, pooled within arms.
+
+    baseline, later : name -> one value a subject, in the same order
+
+    >>> one, two = np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])
+    >>> round(correlation_of_study({"a": one, "b": one}, {"a": one + 9, "b": two}), 3)
+    0.75
+
+    Raises TableError where a score does not vary or the two are not of the same subjects.
+    """
+    if {arm: len(v) for arm, v in baseline.items()} != {arm: len(v) for arm, v in later.items()}:
+        raise TableError("baseline and later visit are not of the same subjects; pair them first")
+    sd_of_study(baseline), sd_of_study(later)
+    x, y = (
+        np.concatenate([values[arm] - np.mean(values[arm]) for arm in baseline if len(values[arm])])
+        for values in (baseline, later)
+    )
+    return float(np.clip(x @ y / math.sqrt((x @ x) * (y @ y)), -1, 1))
+
+
+def sd_after_baseline(later: StudySd, correlation: float) -> StudySd:
+    """SD of the later scores that is left after adjusting for baseline: ANCOVA's residual SD.
+
+    correlation : of `correlation_of_study`, which costs one degree of freedom
+
+    >>> left = sd_after_baseline(StudySd(0.4, 21, 0.46, 0.8), 0.6)
+    >>> round(left.sd, 4), left.df
+    (0.3279, 20)
+
+    Raises TableError where the baseline explains all, or no degree of freedom is left.
+    """
+    df = later.df - 1
+    if df < 1 or not abs(correlation) < 1 - 1e-9:
+        raise TableError(
+            f"a correlation of {correlation:g} with {later.df} degrees of freedom leaves no spread "
+            "to plan with; use a study of more subjects"
+        )
+    sd = later.sd * math.sqrt((1 - correlation**2) * later.df / df)
+    return StudySd(sd, df, sd_upper_limit(sd, df, confidence=later.confidence), later.confidence)

@@ -11,6 +11,7 @@ from dermdash.errors import TableError
 
 SEPARATORS = ",;\t"
 MAX_BYTES = 200_000_000
+NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+\s*")
 
 
@@ -31,7 +32,7 @@ def read_table(path: Path) -> pd.DataFrame:
         data = path.read_bytes()
     except OSError as error:
         raise TableError(f"{path.name} cannot be read: {error.strerror}") from error
-    if b"\0" in data:
+    if NO_TEXT.search(data):
         raise TableError(f"{path.name} is not a CSV table; give text with a header")
     try:
         text = data.decode("utf-8-sig")

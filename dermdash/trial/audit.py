@@ -39,8 +39,18 @@ def _refuse_to_write(session: Session, context: UOWTransaction, instances: Any) 
 def _keep_append_only(session: Session, context: UOWTransaction, instances: Any) -> None:
     touched = [row for row in session.dirty if session.is_modified(row)] + list(session.deleted)
     for row in touched:
-        if isinstance(row, Base) and row.append_only:
+        if isinstance(row, Base) and row.append_only and not _only_fills(session, row):
             raise StoreError(f"{_entity(row)} is a written fact and cannot be changed; add another")
+
+
+def _only_fills(session: Session, row: Base) -> bool:
+    """Whether all that changed is a missing value given, where that may happen once."""
+    before, after = _changes(row)
+    return (
+        row not in session.deleted
+        and set(after) <= row.filled_once
+        and all(value is None for value in before.values())
+    )
 
 
 @event.listens_for(AuditedSession, "after_flush")

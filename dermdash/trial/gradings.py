@@ -110,10 +110,13 @@ def get_grading(tx: Transaction, scan_id: int) -> Grading | None:
     return Grading(probabilities.copy(), depth_um, row.model_digest)
 
 
-def profiles(tx: Transaction, study_id: int, *, margin: bool = False) -> pd.DataFrame:
+def profiles(
+    tx: Transaction, study_id: int, *, margin: bool = False, excluded: bool = False
+) -> pd.DataFrame:
     """One row a layer of each scan that is graded and not excluded.
 
     margin : with the layers above the DEJ and below the slab
+    excluded : with the excluded scans that were graded, for a sensitivity to their exclusion
 
     Columns: ``scan_id, study, subject_id, arm, visit, site, replicate, depth_um, grade_mean,
     expected_grade, n_patches``. Names are categories; visits are ordered by their day.
@@ -132,9 +135,11 @@ def profiles(tx: Transaction, study_id: int, *, margin: bool = False) -> pd.Data
             )
         )
         .join(GradingArrayRow, GradingArrayRow.grading_key == ScanRow.grading_key)
-        .where(SubjectRow.study_id == study_id, ScanRow.excluded_reason.is_(None))
+        .where(SubjectRow.study_id == study_id)
         .order_by(SubjectRow.code, VisitRow.day, SiteRow.id, ScanRow.replicate)
     )
+    if not excluded:
+        query = query.where(ScanRow.excluded_reason.is_(None))
     rows = tx.session.execute(query).all()
     visits = tx.session.scalars(
         select(VisitRow.name)

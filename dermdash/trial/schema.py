@@ -6,61 +6,35 @@
            ├─ subject ────┴─ scan ─┬─ dej
            │                       └─ volume ─ grading ─ grading_array
            ├─ protocol ─ model
+           ├─ plan ─── result
            └─ job                                              audit
 
-Of append-only tables no row, once written, is ever changed. The rest of the program meets frozen
-dataclasses and frames, not these rows.
+Of append-only tables no row, once written, is ever changed; what is missing in a column that is
+filled once may be added. The rest of the program meets frozen dataclasses and frames, not these
+rows.
 """
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    DateTime,
-    Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
-    MetaData,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dermdash.trial.base import Base
 
 ACTIVE_STATES = ("queued", "running")
 JOB_STATES = (*ACTIVE_STATES, "done", "failed", "cancelled")
 STUDY_KINDS = ("cohorts", "before_after", "hemi_face")
 DEJ_SOURCES = ("manual", "file", "detected", "edited")
 _ACTIVE = text("state in ('queued', 'running')")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC: aware in Python, naive in the database."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Base(DeclarativeBase):
-    append_only: ClassVar[bool] = False
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, dict[str, Any]: JSON}
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class StudyRow(Base):
@@ -220,6 +194,51 @@ class ProtocolRow(Base):
     version: Mapped[int]
     model_digest: Mapped[str] = mapped_column(ForeignKey("model.digest"))
     sampling: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    at: Mapped[datetime]
+
+
+class PlanRow(Base):
+    """A version of a study's analysis plan; locked once, by whom and when.
+
+    ``body`` holds the plan, and the ids of the arms and visits that it names.
+    """
+
+    append_only = True
+    filled_once = frozenset({"locked_by", "locked_at"})
+    __tablename__ = "plan"
+    __table_args__ = (
+        UniqueConstraint("study_id", "version"),
+        CheckConstraint("(locked_by is null) = (locked_at is null)", name="locked"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    at: Mapped[datetime]
+    locked_by: Mapped[str | None]
+    locked_at: Mapped[datetime | None]
+
+
+class ResultRow(Base):
+    """An answer as it was given; ``key`` is the hash of all that it depends on.
+
+    ``plan_version`` is missing where the study had no plan.
+    """
+
+    append_only = True
+    __tablename__ = "result"
+    __table_args__ = (
+        ForeignKeyConstraint(["study_id", "plan_version"], ["plan.study_id", "plan.version"]),
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
+    question: Mapped[dict[str, Any]]
+    plan_version: Mapped[int | None]
+    data_digest: Mapped[str]
+    software: Mapped[str]
+    body: Mapped[dict[str, Any]]
     author: Mapped[str]
     at: Mapped[datetime]
 

@@ -33,6 +33,7 @@ def test_separators_decimals_and_encodings(text: str, encoding: str, tmp_path: P
         (b"", "holds no rows"),
         (b"arm,score\n", "holds no rows"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "is not a CSV table"),
+        (bytes(range(1, 200)), "is not a CSV table"),
         (b"arm,score\na,1\nb\n", "row 2 of t.csv has 1 cells, the header 2"),
         (b'arm,score\n"a,1\nb,2\n', "cells"),
     ],

@@ -194,6 +194,23 @@ def test_profiles_are_those_of_the_gradings(
     assert set(first.n_patches) == {3}
 
 
+def test_excluded_scans_come_back_only_when_asked(
+    store: Store, put_scan: PutScan, grade_all: Callable[[], int], ada: User
+) -> None:
+    """Nobody could say whether an exclusion made the result, or it would come back unasked."""
+    put_scan("S1")
+    excluded = put_scan("S2")
+    never_graded = put_scan("S3", dej=None, dej_source=None)
+    grade_all()
+    with store.write(by=ada) as tx:
+        exclude_scan(tx, excluded, "moved")
+        exclude_scan(tx, never_graded, "cannot tell where the DEJ is")
+        counted, all_graded = profiles(tx, 1), profiles(tx, 1, excluded=True)
+    assert counted.subject_id.unique().tolist() == ["S1"]
+    assert all_graded.subject_id.unique().tolist() == ["S1", "S2"]
+    assert all_graded.columns.tolist() == counted.columns.tolist()
+
+
 def test_a_study_without_gradings_has_empty_profiles(store: Store, ada: User) -> None:
     """The Cohorts page of a new study would break."""
     with store.write(by=ada) as tx:

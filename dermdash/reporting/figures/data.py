@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dermdash.stats.findings import Contrast
-from dermdash.stats.words import equals_p
+from dermdash.stats.words import equals_p, stars
 
 if TYPE_CHECKING:
     from dermdash.grading.profile import Grading
@@ -95,13 +95,22 @@ def spread(values: pd.Series, *, width: float = 0.5, bins: int = 24) -> NDArray[
     return place
 
 
+def name_lines(name: str, *, width: int = 14) -> list[str]:
+    """A name on up to four lines of about ``width`` letters.
+
+    >>> name_lines("old, not photo-exposed")
+    ['old, not', 'photo-exposed']
+    """
+    return textwrap.wrap(name, width, max_lines=4, placeholder=" …") or [name]
+
+
 def wrapped(name: str, *, width: int = 14) -> str:
-    """A name on lines of about ``width`` letters, for the ticks of a figure.
+    """``name_lines`` for a figure on screen, where names are never markup.
 
     >>> wrapped("old, not photo-exposed")
     'old, not<br>photo-exposed'
     """
-    return "<br>".join(textwrap.wrap(escape(name), width)) or escape(name)
+    return "<br>".join(escape(line) for line in name_lines(name, width=width))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +122,73 @@ class Bracket:
     text: str
 
 
-def brackets(contrasts: Sequence[Contrast], *, at_most: int = 6) -> list[Bracket]:
-    """A bracket a contrast, none where there are too many to tell apart."""
+STAR_NOTE = "* p < .05, ** p < .01, *** p < .001, adjusted; ns otherwise"
+
+
+def brackets(
+    contrasts: Sequence[Contrast], *, at_most: int = 6, starred: bool = False
+) -> list[Bracket]:
+    """A bracket a contrast, none where there are too many to tell apart.
+
+    starred : stars in the place of p, for contrasts that a locked plan names
+    """
     if len(contrasts) > at_most:
         return []
-    return [Bracket(one.a, one.b, equals_p(one.p_adjusted)) for one in contrasts]
+    mark = stars if starred else equals_p
+    return [Bracket(one.a, one.b, mark(one.p_adjusted)) for one in contrasts]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBracket:
+    """A bracket from the place of an arm to that of another, counted from 0, at a height."""
+
+    left: int
+    right: int
+    y: float
+    text: str
+
+
+def place_brackets(
+    found: Sequence[Bracket], arms: Sequence[str]
+) -> tuple[list[PlacedBracket], float]:
+    """Brackets above the scale, narrow ones first, and where the axis ends.
+
+    >>> place_brackets([Bracket("a", "c", "p = .01"), Bracket("b", "c", "p = .02")], ["a", "b", "c"])
+    ([PlacedBracket(left=1, right=2, y=4.2, text='p = .02'), \
+PlacedBracket(left=0, right=2, y=4.54, text='p = .01')], 4.82)
+    """
+    order = list(arms)
+    spans = [(*sorted((order.index(one.a), order.index(one.b))), one.text) for one in found]
+    levels: list[list[tuple[int, int]]] = []
+    placed = []
+    for left, right, text in sorted(spans, key=lambda span: (span[1] - span[0], span[0])):
+        level = next(
+            (k for k, taken in enumerate(levels) if all(right <= low or high <= left for low, high in taken)),
+            len(levels),
+        )
+        if level == len(levels):
+            levels.append([])
+        levels[level].append((left, right))
+        placed.append(PlacedBracket(left, right, round(4.2 + 0.34 * level, 2), text))
+    return placed, round(4.1 + 0.36 * len(levels), 2)
+
+
+def sd_band(
+    mean: pd.Series, sd: pd.Series
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean − SD and mean + SD within the scale of 1 to 4; NaN where there is no SD."""
+    low, high = (mean - sd).clip(1, 4), (mean + sd).clip(1, 4)
+    return low.to_numpy(dtype=float), high.to_numpy(dtype=float)
+
+
+def side_step(days: pd.Series, place: int, *, of: int) -> float:
+    """How far in days the marks of one of several arms stand beside the visit.
+
+    >>> side_step(pd.Series([0, 50]), 0, of=2)
+    -0.3
+    """
+    span = max(float(days.max() - days.min()), 1.0)
+    return 0.012 * span * (place - (of - 1) / 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
