@@ -12,6 +12,7 @@ NAMES = {
     "ancova": "ANCOVA",
     "ancova, delta-adjusted": "ANCOVA of imputed scores",
     "anova": "ANOVA",
+    "arm_by_block": "arm by block",
     "brown_forsythe": "Brown-Forsythe",
     "brunner_munzel": "Brunner-Munzel",
     "dunn_holm": "Dunn with Holm",
@@ -30,7 +31,11 @@ NAMES = {
     "rm_anova": "repeated-measures ANOVA",
     "shapiro_wilk": "Shapiro-Wilk",
     "t_test": "t test",
+    "stratified_welch": "Welch within blocks, Holm",
     "tukey_hsd": "Tukey HSD",
+    "two_way_anova": "two-way ANOVA",
+    "two_way_holm": "two-way model, Holm",
+    "two_way_tukey": "two-way model, Tukey-Kramer",
     "welch_anova": "Welch's ANOVA",
     "welch_t_test": "Welch's t test",
     "wilcoxon_signed_rank": "Wilcoxon signed-rank",
@@ -88,6 +93,8 @@ def read(answer: Findings, plan: Plan, fragile: Sequence[Disagreement]) -> str:
     """The sentence that a page, a report and the command line open with."""
     contrast = leading(answer, plan)
     parts = [_finding(answer, contrast, plan)]
+    if contrast.note:
+        parts.append(f"This difference is {contrast.note}.")
     hinges = [
         d for d in fragile if (d.a, d.b, d.visit) == (contrast.a, contrast.b, contrast.visit or "")
     ]
