@@ -9,32 +9,22 @@
            ├─ plan ─── result
            └─ job                                              audit
 
-Of append-only tables no row, once written, is ever changed; what is missing in a column that is
-filled once may be added. The rest of the program meets frozen dataclasses and frames, not these
-rows.
+Of append-only tables no row, once written, is ever changed. The rest of the program meets frozen
+dataclasses and frames, not these rows.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dermdash.trial.base import Base
+from dermdash.trial.base import NULL_OR_JSON, Base, unique_where
 
 ACTIVE_STATES = ("queued", "running")
 JOB_STATES = (*ACTIVE_STATES, "done", "failed", "cancelled")
 STUDY_KINDS = ("cohorts", "before_after", "hemi_face")
 DEJ_SOURCES = ("manual", "file", "detected", "edited")
-_ACTIVE = text("state in ('queued', 'running')")
 
 
 class StudyRow(Base):
@@ -99,13 +89,7 @@ class AllocationRow(Base):
     __tablename__ = "allocation"
     __table_args__ = (
         UniqueConstraint("subject_id", "site_id"),
-        Index(
-            "uq_allocation_whole_subject",
-            "subject_id",
-            unique=True,
-            sqlite_where=text("site_id is null"),
-            postgresql_where=text("site_id is null"),
-        ),
+        unique_where("uq_allocation_whole_subject", "subject_id", where="site_id is null"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
@@ -199,10 +183,7 @@ class ProtocolRow(Base):
 
 
 class PlanRow(Base):
-    """A version of a study's analysis plan; locked once, by whom and when.
-
-    ``body`` holds the plan, and the ids of the arms and visits that it names.
-    """
+    """A version of a study's analysis plan; ``locked_by`` and ``locked_at`` are filled once."""
 
     append_only = True
     filled_once = frozenset({"locked_by", "locked_at"})
@@ -217,15 +198,12 @@ class PlanRow(Base):
     body: Mapped[dict[str, Any]]
     author: Mapped[str]
     at: Mapped[datetime]
-    locked_by: Mapped[str | None]
-    locked_at: Mapped[datetime | None]
+    locked_by: Mapped[str | None] = mapped_column(active_history=True)
+    locked_at: Mapped[datetime | None] = mapped_column(active_history=True)
 
 
 class ResultRow(Base):
-    """An answer as it was given; ``key`` is the hash of all that it depends on.
-
-    ``plan_version`` is missing where the study had no plan.
-    """
+    """An answer as it was given; ``key`` is the hash of all that it depends on."""
 
     append_only = True
     __tablename__ = "result"
@@ -277,12 +255,7 @@ class JobRow(Base):
     __tablename__ = "job"
     __table_args__ = (
         CheckConstraint(f"state in {JOB_STATES}", name="state"),
-        Index(
-            *("uq_job_active", "kind", "key"),
-            unique=True,
-            sqlite_where=_ACTIVE,
-            postgresql_where=_ACTIVE,
-        ),
+        unique_where("uq_job_active", "kind", "key", where=f"state in {ACTIVE_STATES}"),
         Index("ix_job_key", "key"),
         Index("ix_job_state_kind", "state", "kind"),
     )
@@ -313,6 +286,6 @@ class AuditRow(Base):
     by: Mapped[str]
     act: Mapped[str]
     entity: Mapped[str] = mapped_column(index=True)
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    before: Mapped[dict[str, Any] | None] = mapped_column(NULL_OR_JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(NULL_OR_JSON)
     reason: Mapped[str | None]
