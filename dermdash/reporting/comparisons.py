@@ -28,6 +28,7 @@ def contrast_table(contrasts: Sequence[Contrast]) -> pd.DataFrame:
     """
     rows = []
     sized = any(one.effect for one in contrasts)
+    noted = any(one.note for one in contrasts)
     for one in contrasts:
         effect = one.effect
         rows.append(
@@ -41,6 +42,7 @@ def contrast_table(contrasts: Sequence[Contrast]) -> pd.DataFrame:
                 "p adjusted": write_p(one.p_adjusted),
                 "Test": NAMES[one.method],
                 **({"Effect size": _size(effect)} if sized else {}),
+                **({"Note": one.note or ""} if noted else {}),
             }
         )
     return pd.DataFrame(rows)

@@ -1,7 +1,7 @@
 """``compare``: the one way from a tidy table and a plan to what may be concluded."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 from dermdash.errors import TableError
 from dermdash.stats.designs.answer import Answer, Counts, WithinArm
 from dermdash.stats.designs.arms import compare_arms
+from dermdash.stats.designs.blocks import compare_blocks
 from dermdash.stats.designs.changes import compare_changes
 from dermdash.stats.designs.sides import compare_side_changes, compare_sides
 from dermdash.stats.designs.visits import compare_visits
@@ -72,7 +73,11 @@ class Comparison:
         values["plan"] = self.plan.to_json()
         values["omnibus"] = _test(self.omnibus)
         values["alternatives"] = [
-            {**_test(other.test), "contrasts": _plain([asdict(c) for c in other.contrasts])}
+            {
+                **_test(other.test),
+                "omnibus": other.omnibus,
+                "contrasts": _plain([asdict(c) for c in other.contrasts]),
+            }
             for other in self.alternatives
         ]
         values["sensitivity"] = [
@@ -154,6 +159,11 @@ def beside(found: Comparison, others: Mapping[str, Comparison]) -> Comparison:
             label=label,
         )
     ]
+    return also_fragile(found, more)
+
+
+def also_fragile(found: Comparison, more: Iterable[Disagreement]) -> Comparison:
+    """The comparison with further fragile findings, which its sentence names, too."""
     fragile = (*found.fragile, *more)
     return replace(found, fragile=fragile, sentence=_capital(read(found, found.plan, fragile)))
 
@@ -161,6 +171,8 @@ def beside(found: Comparison, others: Mapping[str, Comparison]) -> Comparison:
 def _design(observations: Observations, plan: Plan) -> Design:
     if plan.between is None:
         return compare_visits
+    if observations.table["block"].nunique() > 1:
+        return compare_blocks
     over_visits = plan.within is not None
     arms = observations.table.groupby("subject")["arm"].nunique()
     crossed = arms[arms > 1]

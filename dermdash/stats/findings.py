@@ -48,6 +48,7 @@ class Contrast:
     method : name of the test
     visit : where arms are compared at one of several visits
     role : ``primary`` and ``key secondary`` by a plan; all others are ``exploratory``
+    note : what must be said with it, such as ``confounded with study``
     """
 
     a: str
@@ -63,6 +64,7 @@ class Contrast:
     effect: Effect | None = None
     visit: str | None = None
     role: str = "exploratory"
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ ALONE = "all"  # the arm or visit where a table has one only
 class Observations:
     """Values by subject, arm and visit.
 
-    table : subject, arm, visit (text), value (float); one row a subject, arm and visit
+    table : subject, arm, visit, block (text), value (float); one row a subject, arm and visit
     arms : in the order of the table, the control last; visits : in the order of their days
     dropped : rows without a value or a name, by reason
     """
@@ -64,13 +64,15 @@ def observe(table: pd.DataFrame, plan: Plan) -> Observations:
             "No column names the subjects, so each row was taken as one subject; "
             "several scans of one subject must be averaged first."
         )
-    taken = taken.assign(**{role: ALONE for role in ("arm", "visit") if role not in taken})
+    roles = ("arm", "visit", "block")
+    taken = taken.assign(**{role: ALONE for role in roles if role not in taken})
+    _refuse_two_blocks(taken, plan)
     _refuse_twice(taken)
     if dropped:
         counted = ", ".join(f"{n} {reason}" for reason, n in dropped.items())
         warnings.append(f"Rows left out: {counted}.")
     return Observations(
-        taken[["subject", "arm", "visit", "value"]].reset_index(drop=True),
+        taken[["subject", "arm", "visit", "block", "value"]].reset_index(drop=True),
         _put("control", plan.control, list(dict.fromkeys(taken["arm"])), last=True),
         _put("baseline", plan.baseline, _visits(list(taken["visit"]), plan), last=False),
         dropped,
@@ -85,6 +87,7 @@ def _take(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         "subject": plan.subject,
         "arm": plan.between,
         "visit": plan.within,
+        "block": plan.block,
     }
     taken = {}
     for role, name in roles.items():
@@ -170,6 +173,16 @@ def _refuse_twice(table: pd.DataFrame) -> None:
         f"subject {subject} has {n} values{where}; average each subject's scans first, or name "
         "the column that tells its visits apart as within"
     )
+
+
+def _refuse_two_blocks(table: pd.DataFrame, plan: Plan) -> None:
+    several = table.groupby("subject")["block"].nunique()
+    several = several[several > 1]
+    if len(several):
+        raise TableError(
+            f"subject {several.index[0]} stands in {several.iloc[0]} values of {plan.block!r}; a "
+            "subject belongs to one of them; give different subjects different names"
+        )
 
 
 def _listed(names: Iterable[object]) -> str:

@@ -23,14 +23,16 @@ class Outlier:
 
 
 def flag_outliers(observations: Observations, plan: Plan) -> tuple[Outlier, ...]:
-    """Values further than ``plan.outlier_mads`` scaled MADs from the median of arm and visit.
+    """Values further than ``plan.outlier_mads`` scaled MADs from the median of their cell.
 
-    Cells of fewer than 5 values, or where half of the values are equal, have no outliers.
+    A cell is an arm at a visit, in one block. Cells of fewer than 5 values, or where
+    half of the values are equal, have no outliers.
 
     Source: Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers.
     """
     found = []
-    for (arm, visit), cell in observations.table.groupby(["arm", "visit"], sort=False):
+    cells = observations.table.groupby(["arm", "visit", "block"], sort=False)
+    for (arm, visit, _), cell in cells:
         values = cell["value"].to_numpy(float)
         away = np.abs(values - np.median(values))
         scale = MAD_TO_SD * float(np.median(away))

@@ -19,6 +19,7 @@ class Plan:
     value : column of the outcome
     between : column of the arms; within : column of the visits; at least one of both
     subject : column of the subjects; needed with ``within``
+    block : column of the studies or centres that are pooled; arms are compared within them
     control : the arm that the others are compared with; None compares all pairs
     visits : in their order; empty: by the days in their names, else as they first appear
     baseline : the visit that changes count from; None: the first
@@ -54,6 +55,7 @@ class Plan:
     depth_um: tuple[int, int] = (0, 69)
     responder_threshold: float | None = None
     delta: float | None = None
+    block: str | None = None
 
     def __post_init__(self) -> None:
         if not self.value:
@@ -64,7 +66,12 @@ class Plan:
             raise TableError("visits are compared within subjects; name the column of the subjects")
         if self.control is not None and self.between is None:
             raise TableError("a control is an arm; name the column of the arms, too")
-        named = [c for c in (self.value, self.between, self.within, self.subject) if c is not None]
+        if self.block is not None and (self.between is None or self.within is not None):
+            raise TableError(
+                f"block={self.block!r} pools arms at one visit; name the arms, and no visits"
+            )
+        roles = (self.value, self.between, self.within, self.subject, self.block)
+        named = [c for c in roles if c is not None]
         if len(set(named)) < len(named):
             raise TableError(f"columns {named} hold one twice; each role needs its own column")
         if not (math.isfinite(self.alpha) and 0 < self.alpha < 0.5):

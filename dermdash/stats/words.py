@@ -38,6 +38,7 @@ NAMES = {
     "two_way_tukey": "two-way model, Tukey-Kramer",
     "welch_anova": "Welch's ANOVA",
     "welch_t_test": "Welch's t test",
+    "van_elteren": "van Elteren's ranks, Holm",
     "wilcoxon_signed_rank": "Wilcoxon signed-rank",
 }
 
