@@ -20,9 +20,9 @@ def friedman(table: ArrayLike) -> Test:
 
     Source: Friedman 1937, with the correction for ties; equals R's ``friedman.test``.
 
-    >>> test = friedman([[5.4, 5.5, 5.55], [5.85, 5.7, 5.75], [5.2, 5.6, 5.5], [5.55, 5.5, 5.4]])
-    >>> f"{test.statistic:.3f}, p = {test.p:.3f}"
-    '0.500, p = 0.779'
+    >>> test = friedman([[1, 2, 3], [2, 1, 3], [1, 2, 3], [1, 3, 2]])
+    >>> f"{test.statistic:.2f}, p = {test.p:.3f}"
+    '4.50, p = 0.105'
     """
     from scipy import stats
 
