@@ -1,0 +1,117 @@
+"""The same question asked of other scores: of the depths common to all scans, with excluded scans.
+
+Neither takes the place of the result: a score over other depths is another score, and an excluded
+scan was excluded for a reason.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dermdash.analysis.comparisons import Scored, score_cells
+from dermdash.errors import DermdashError
+from dermdash.stats.comparison import Comparison, Sensitivity
+
+WHOLE_UM = (0, 69)
+LEAST_LAYERS = 20  # as for a scan
+
+
+@dataclass(frozen=True, slots=True)
+class OtherScores:
+    """What the question finds in other scores.
+
+    sensitivity : the contrasts of each that could be asked, under its label
+    notes : why the others were not, a sentence each
+    """
+
+    sensitivity: tuple[Sensitivity, ...]
+    notes: tuple[str, ...]
+
+
+def ask_of_others(
+    profiles: pd.DataFrame,
+    every: pd.DataFrame,
+    score: str,
+    compare: Callable[[Scored], Comparison],
+    *,
+    n_excluded: int = 0,
+) -> OtherScores:
+    """Ask a question of the depths common to all scans, and with the excluded scans back.
+
+    profiles : one row a scan and layer of what was compared
+    every : the same with the excluded scans that were graded (``profiles(..., excluded=True)``)
+    compare : how scores become a comparison
+    n_excluded : excluded scans, graded or not
+    """
+    answers = [
+        _over_common_depths(profiles, score, compare),
+        _with_excluded(profiles, every, score, compare, n_excluded),
+    ]
+    return OtherScores(
+        tuple(one for one in answers if isinstance(one, Sensitivity)),
+        tuple(one for one in answers if isinstance(one, str)),
+    )
+
+
+def common_depths(
+    profiles: pd.DataFrame, *, within_um: tuple[int, int] = WHOLE_UM
+) -> tuple[int, int] | None:
+    """First and last layer that all scans have, or None where they share none.
+
+    profiles : scan_id, depth_um; a scan's layers have no gaps
+    """
+    reach = profiles.groupby("scan_id")["depth_um"].agg(["min", "max"])
+    if reach.empty:
+        return None
+    first = max(int(reach["min"].max()), within_um[0])
+    last = min(int(reach["max"].min()), within_um[1])
+    return (first, last) if first <= last else None
+
+
+def _over_common_depths(
+    profiles: pd.DataFrame, score: str, compare: Callable[[Scored], Comparison]
+) -> Sensitivity | str:
+    depths = common_depths(profiles)
+    if depths == WHOLE_UM:
+        return "All scans cover 0 to 69 µm: the depths common to all are those of the result."
+    if depths is None or depths[1] - depths[0] + 1 < LEAST_LAYERS:
+        n = 0 if depths is None else depths[1] - depths[0] + 1
+        return f"The scans have {n} layers in common, too few to compare; at least 20 are needed."
+    scored = score_cells(profiles, score, depth_um=depths)
+    where = f"over {depths[0]} to {depths[1]} µm, common to all scans"
+    return _asked(where, scored, compare)
+
+
+def _with_excluded(
+    profiles: pd.DataFrame,
+    every: pd.DataFrame,
+    score: str,
+    compare: Callable[[Scored], Comparison],
+    n_excluded: int,
+) -> Sensitivity | str:
+    back = sorted(set(every["scan_id"]) - set(profiles["scan_id"]))
+    if not back:
+        if not n_excluded:
+            return "No scan is excluded."
+        many, it, they = (
+            ("scan was", "it", "it") if n_excluded == 1 else ("scans were", "them", "they")
+        )
+        return (
+            f"{n_excluded} excluded {many} never graded, so what {they} would change is not known; "
+            f"include {it} again to have {it} graded."
+        )
+    label = f"with {len(back)} excluded scan{'s' if len(back) > 1 else ''} back"
+    return _asked(label, score_cells(every, score), compare)
+
+
+def _asked(
+    label: str, scored: Scored, compare: Callable[[Scored], Comparison]
+) -> Sensitivity | str:
+    n_scans = int(scored.table["n_scans"].sum())
+    named = f"{label} ({scored.table['subject_id'].nunique()} subjects, {n_scans} scans)"
+    try:
+        found = compare(scored)
+    except DermdashError as refusal:
+        return f"{named[:1].upper()}{named[1:]}, it cannot be told: {refusal}."
+    return Sensitivity(named, found.omnibus, found.contrasts)

@@ -1,0 +1,52 @@
+"""Numbers behind the figure of responders: each subject's change beside the threshold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dermdash.reporting.figures.data import spread
+from dermdash.stats.responders import Responders
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArmChanges:
+    """The changes of an arm's subjects, missing ones left out.
+
+    subject_id, change, offset : (n_subjects,); offset keeps like changes from covering each other
+    """
+
+    arm: str
+    subject_id: tuple[str, ...]
+    change: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    n_responders: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResponderPoints:
+    """sdc : smallest detectable change of a subject, None where it is not known."""
+
+    threshold: float
+    arms: tuple[ArmChanges, ...]
+    sdc: float | None
+
+
+def responder_points_of(
+    changes: pd.DataFrame, found: Responders, *, sdc: float | None = None
+) -> ResponderPoints:
+    """Arrange changes (subject_id, arm, change) by arm, in the order of the shares."""
+    arms = []
+    for share in found.shares:
+        rows = changes[(changes["arm"] == share.arm) & changes["change"].notna()]
+        arms.append(
+            ArmChanges(
+                share.arm,
+                tuple(rows["subject_id"]),
+                rows["change"].to_numpy(float),
+                spread(rows["change"]),
+                share.n_responders,
+            )
+        )
+    return ResponderPoints(found.threshold, tuple(arms), sdc)

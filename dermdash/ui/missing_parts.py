@@ -1,0 +1,150 @@
+"""What missing scores, other depths and excluded scans could change, on a page."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from dermdash.analysis.comparisons import Scored
+from dermdash.analysis.levels import levels_behind
+from dermdash.analysis.missing import Missing, tip
+from dermdash.analysis.other_scores import OtherScores, ask_of_others
+from dermdash.errors import TableError
+from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.figures.data_tipping import tipping_curve_of
+from dermdash.reporting.figures.screen.style import toolbar
+from dermdash.reporting.figures.screen.tipping import tipping_curve
+from dermdash.reporting.levels import levels_sentence
+from dermdash.reporting.missing import (
+    tipping_sentence,
+    tipping_table,
+    without_baseline_sentence,
+)
+from dermdash.reporting.other_scores import other_sentence, other_table
+from dermdash.reporting.tables import csv_bytes
+from dermdash.stats.comparison import Comparison
+from dermdash.trial.gradings import profiles as read_profiles
+from dermdash.trial.scans import scan_table
+from dermdash.trial.studies import Study
+from dermdash.ui.cells import plain
+from dermdash.ui.guard import Access
+
+
+def show_levels(scored: Scored, found: Comparison) -> None:
+    """How many subjects, scans, layers and patches stand behind the result."""
+    st.caption(plain(levels_sentence(levels_behind(scored, found))))
+
+
+def show_missing(scored: Scored, found: Comparison, *, name: str) -> None:
+    """At which delta missing later scores would tip the difference; or why that is not asked."""
+    st.markdown("**Sensitivity to missing scores**: moved against the finding, step by step")
+    try:
+        missing = _missing(scored.table, f"{found.plan} {found.arms} {found.visits}", scored, found)
+    except TableError as refusal:
+        st.caption(plain(f"Not asked: {refusal}."))
+        return
+    score = found.plan.value
+    words = tipping_sentence(
+        missing.tipping,
+        shifted=missing.shifted,
+        outcome=SCORE_NAMES[score],
+        alpha=found.plan.alpha,
+    )
+    st.markdown(plain(words))
+    st.plotly_chart(
+        tipping_curve(tipping_curve_of(missing.tipping, shifted=missing.shifted), score=score),
+        config=toolbar(f"{name} missing scores"),
+        key="tipping",
+    )
+    st.caption(
+        plain(
+            "Each missing score is drawn 200 times from the baseline-adjusted line of its arm and "
+            "put together by Rubin's rules; those of "
+            f"{missing.shifted} are then moved by delta. "
+            + without_baseline_sentence(missing.n_without_baseline)
+        )
+    )
+    table = tipping_table(missing.tipping)
+    st.download_button(
+        "Deltas as CSV",
+        lambda: csv_bytes(table),
+        f"{name} missing scores.csv",
+        icon=":material/download:",
+        key="download missing scores",
+    )
+
+
+def show_other_scores(
+    access: Access,
+    study: Study,
+    profiles: pd.DataFrame,
+    found: Comparison,
+    compare: Callable[[Scored], Comparison],
+    *,
+    visit: str | None = None,
+    site: str | None = None,
+    name: str,
+) -> None:
+    """The result over the depths common to all scans, and with excluded scans back.
+
+    profiles : one row a scan and layer of what was compared
+    compare : how scores become a comparison; visit, site : what the comparison was narrowed to
+    """
+    with access.read() as tx:
+        every = read_profiles(tx, study.study_id, margin=True, excluded=True)
+        scans = scan_table(tx, study.study_id)
+    scans = scans[scans["state"] == "excluded"]
+    for column, value in (("visit", visit), ("site", site)):
+        if value is not None:
+            every = every[every[column] == value]
+            scans = scans[scans[column] == value]
+    if found.plan.between is not None:
+        every = every[every["arm"].isin(found.arms)]
+        scans = scans[scans["arm"].isin(found.arms)]
+    others = _others(
+        profiles, every, found.plan.value, f"{found.plan} {found.arms}", compare, len(scans)
+    )
+    st.markdown("**Sensitivity to depths and exclusions**: the same question of other scores")
+    for one in others.sensitivity:
+        st.markdown(plain(other_sentence(found, one)))
+    for note in others.notes:
+        st.caption(plain(note))
+    if others.sensitivity:
+        table = other_table(found, others.sensitivity)
+        st.dataframe(
+            table,
+            hide_index=True,
+            column_config={
+                column: st.column_config.NumberColumn(format="%.2f")
+                for column in ("Estimate", "CI low", "CI high")
+            },
+        )
+        st.download_button(
+            "Sensitivity as CSV",
+            lambda: csv_bytes(table),
+            f"{name} other scores.csv",
+            icon=":material/download:",
+            key="download other scores",
+        )
+
+
+@st.cache_data(max_entries=32, show_spinner="Imputing missing scores")
+def _missing(
+    table: pd.DataFrame,
+    question: str,  # keys the cache, with the table, in the place of what follows
+    _scored: Scored,
+    _found: Comparison,
+) -> Missing:
+    return tip(_scored, _found)
+
+
+@st.cache_data(max_entries=32, show_spinner="Asking the same of other scores")
+def _others(
+    profiles: pd.DataFrame,
+    every: pd.DataFrame,
+    score: str,
+    question: str,  # keys the cache in the place of how scores are compared
+    _compare: Callable[[Scored], Comparison],
+    n_excluded: int,
+) -> OtherScores:
+    return ask_of_others(profiles, every, score, _compare, n_excluded=n_excluded)

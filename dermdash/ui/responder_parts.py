@@ -1,0 +1,146 @@
+"""Responders on a page."""
+
+import pandas as pd
+import streamlit as st
+
+from dermdash.analysis.changes import question_visit
+from dermdash.analysis.comparisons import Scored
+from dermdash.analysis.responders import Response, respond
+from dermdash.errors import TableError
+from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.figures.data_responders import responder_points_of
+from dermdash.reporting.figures.screen.responders import responder_points
+from dermdash.reporting.figures.screen.style import toolbar
+from dermdash.reporting.repeatability import threshold_warning
+from dermdash.reporting.responders import (
+    change_table,
+    missing_sentence,
+    responder_sentence,
+    share_difference_table,
+    share_table,
+)
+from dermdash.reporting.tables import csv_bytes
+from dermdash.stats.comparison import Comparison
+from dermdash.stats.findings import Effect
+from dermdash.trial.studies import Study
+from dermdash.ui.cells import plain
+from dermdash.ui.repeatability_parts import known_repeats
+
+USUAL_THRESHOLD = 0.2  # where no plan names one: a start to move from
+
+
+def show_responders(
+    study: Study, scored: Scored, found: Comparison, profiles: pd.DataFrame, *, name: str
+) -> None:
+    """Who changed by at least a threshold: sentence, figure, shares; or why nobody can be counted.
+
+    scored : one value a subject, arm and visit; found : their comparison over visits
+    profiles : one row a scan and layer, from which the smallest detectable change is known
+    """
+    score = found.plan.value
+    repeats = known_repeats(study, profiles, score)
+    sdc = repeats.sdc if repeats else None
+    try:
+        visit = question_visit(found)
+        threshold = _ask(found, score, visit)
+        answer = respond(scored, found, threshold, visit=visit)
+    except TableError as refusal:
+        st.info(plain(f"No responders to count: {refusal}."), icon=":material/info:")
+        return
+    _say(answer, found, score, sdc)
+    _show(study, answer, score, sdc, name=name)
+
+
+def _ask(found: Comparison, score: str, visit: str) -> float:
+    """The plan's threshold, or one chosen now, which makes the answer exploratory."""
+    planned = found.plan.responder_threshold
+    if planned is not None:
+        st.caption(plain(f"Threshold of the analysis plan: {planned:+.2f} at {visit}."))
+        return planned
+    return float(
+        st.number_input(
+            f"Least change in {SCORE_NAMES[score]} that counts, by {plain(visit)}",
+            value=USUAL_THRESHOLD,
+            step=0.05,
+            format="%.2f",
+            key="responder_threshold",
+            persist_state="session",
+            width=360,
+            help="Above 0 counts who rose by at least as much, below 0 who fell. No analysis plan "
+            "fixed it beforehand: the answer is exploratory.",
+        )
+    )
+
+
+def _say(answer: Response, found: Comparison, score: str, sdc: Effect | None) -> None:
+    words = responder_sentence(
+        answer.found,
+        baseline=answer.baseline,
+        visit=answer.visit,
+        outcome=SCORE_NAMES[score],
+        alpha=found.plan.alpha,
+    )
+    st.markdown(f"**{plain(words)}**")
+    under = threshold_warning(answer.found.threshold, sdc) if sdc else ""
+    for warning in (under, *answer.found.warnings):
+        if warning:
+            st.caption(f":material/warning: {plain(warning)}")
+    if more := missing_sentence(answer.found, answer.missing_as_none):
+        st.caption(plain(more))
+    if sdc is None:
+        st.caption(
+            "The smallest detectable change is not known, for want of repeated scans: who reaches "
+            "the threshold may have done so by measurement error."
+        )
+
+
+def _show(study: Study, answer: Response, score: str, sdc: Effect | None, *, name: str) -> None:
+    changes = change_table(answer.changes, answer.found)
+    colours = {arm.name: arm.colour for arm in study.arms}
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(
+            "**Each subject's change**, full where the threshold is reached"
+            + ("; grey: within measurement error" if sdc else "")
+        )
+        st.plotly_chart(
+            responder_points(
+                responder_points_of(changes, answer.found, sdc=sdc.value if sdc else None),
+                colours,
+                score=score,
+                visit=answer.visit,
+            ),
+            config=toolbar(f"{name} responders"),
+            key="responders",
+        )
+    with right:
+        st.markdown("**Responders of each arm**, Wilson's 95 % CI")
+        _table(share_table(answer.found.shares), "%.0f")
+        if answer.found.contrasts:
+            st.markdown("**Differences between arms**, in percentage points, Newcombe's 95 % CI")
+            _table(share_difference_table(answer.found.contrasts), "%.0f")
+        st.download_button(
+            "Changes as CSV",
+            lambda: csv_bytes(changes),
+            f"{name} responders.csv",
+            icon=":material/download:",
+            key="download responders",
+        )
+        st.download_button(
+            "Shares as CSV",
+            lambda: csv_bytes(share_table(answer.found.shares)),
+            f"{name} shares of responders.csv",
+            icon=":material/download:",
+            key="download shares",
+        )
+
+
+def _table(table: pd.DataFrame, number_format: str) -> None:
+    decimals = table.select_dtypes(float).columns
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format=number_format) for name in decimals
+        },
+    )
