@@ -103,19 +103,22 @@ def photo_ageing() -> DemoStudy:
     )
 
 
-def firming_serum() -> DemoStudy:
+def firming_serum(*, seed: int = SEED, effect: float = 1.0) -> DemoStudy:
     """Placebo against active, 2 x 12 subjects at D0, D28 and D56.
 
     The true effect: up to +0.3 at D28 and +0.6 at D56 in the upper dermis of the active arm,
     fading out from 20 to 40 um under the DEJ. Each visit adds noise of SD 0.1 to the quality.
 
+    seed : of allocation, subjects and noise; another one is another trial of the same kind
+    effect : share of the true effect; 0 is a trial of a serum that does nothing
+
     >>> study = firming_serum()
     >>> len(study.scans), sum(subject.withdrawn is not None for subject in study.subjects)
     (69, 2)
     """
-    rng = np.random.default_rng([SEED, 2])
+    rng = np.random.default_rng([seed, 2])
     arms = ("placebo", "active")
-    effects = {"D0": 0.0, "D28": 0.3, "D56": 0.6}
+    effects = {"D0": 0.0, "D28": 0.3 * effect, "D56": 0.6 * effect}
     upper = 0.5 * (1 + np.cos(np.pi * np.clip((DEPTH_UM - 20) / 20, 0, 1)))
     withdrawals = {9: ("D28", "moved away"), 17: ("D0", "did not return")}
     allocation = np.concatenate([rng.permutation([0, 0, 1, 1]) for _ in range(6)])

@@ -1,0 +1,1 @@
+"""What the tests of ``dermdash.stats`` do on many simulated studies whose truth is known."""
