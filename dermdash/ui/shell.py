@@ -17,7 +17,10 @@ SECTIONS = {
         ("results/cohorts.py", "Cohorts", "bar_chart"),
         ("results/before_after.py", "Before / after", "trending_up"),
     ],
-    "Tools": [("tools/queue.py", "Queue", "pending_actions")],
+    "Tools": [
+        ("tools/planning.py", "Planning", "calculate"),
+        ("tools/queue.py", "Queue", "pending_actions"),
+    ],
 }
 
 

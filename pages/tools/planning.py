@@ -1,0 +1,23 @@
+"""How many subjects?"""
+
+import streamlit as st
+
+from dermdash.ui.guard import guard, refusals
+from dermdash.ui.pickers import sidebar
+from dermdash.ui.planning_answer import plan, show_plan, spread_wanted
+from dermdash.ui.planning_parts import ask, choose_design, source_ribbon
+
+access = guard()
+sidebar(access, about_study=False)
+
+st.title("How many subjects?")
+design = choose_design()
+synthetic = st.container()
+answer, assumptions = st.columns([1.5, 1], gap="large")
+with assumptions:
+    wanted = ask(access, design)
+with synthetic:
+    source_ribbon(access, wanted)
+with answer, refusals():
+    spread = spread_wanted(access, wanted)
+    show_plan(plan(wanted, spread), wanted, spread)
