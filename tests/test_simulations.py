@@ -78,6 +78,8 @@ def test_a_wrong_test_is_called_wrong() -> None:
         (Promise(side="none"), 120, "outside its assumptions: above 5 %"),
         (Promise(side="none"), 55, "outside its assumptions: keeps 5 %"),
         (Promise(side="shown"), 500, ""),
+        (Promise(1.0, why="by Planning"), 1000, "within 3 standard errors of 100 % (by Planning)"),
+        (Promise(1.0), 980, "**under 100 %**"),
     ],
 )
 def test_verdicts(promise: Promise, hits: int, verdict: str) -> None:

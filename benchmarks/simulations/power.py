@@ -61,7 +61,7 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def _promised(design: Design, n: int, difference: float) -> Promise:
-    return Promise(round(power(design, n, difference), 3), why=BY_POWER)
+    return Promise(power(design, n, difference), why=BY_POWER)
 
 
 def _two(rng: np.random.Generator) -> dict[str, Outcome]:

@@ -66,8 +66,12 @@ class Promise:
         return f"{where} {share}, as promised" if self.kept(hits, runs) else f"**{where} {share}**"
 
     def _errors(self, hits: int, runs: int) -> float:
-        """How many standard errors of the promised rate the one that was found lies off."""
-        return (hits / runs - self.rate) / (self.rate * (1 - self.rate) / runs) ** 0.5
+        """How many standard errors of the promised rate the one that was found lies off.
+
+        A promise near 0 or 1 is not held to more than one run.
+        """
+        variance = max(self.rate * (1 - self.rate), 1 / runs)
+        return (hits / runs - self.rate) / (variance / runs) ** 0.5
 
 
 EXACT = Promise()
