@@ -67,7 +67,7 @@ def _made(arguments: list[str], seed: int, minutes: float) -> str:
     command = shlex.join(["python", "-m", "benchmarks.simulations", *arguments])
     libraries = ", ".join(f"{name} {version(name)}" for name in ("dermdash", "numpy", "scipy"))
     return (
-        f"Made on {datetime.now(UTC):%Y-%m-%d} by `{command}` (or `make simulate`), seed {seed}, "
+        f"Made on {datetime.now(UTC):%Y-%m-%d} by `{command}`, seed {seed}, "
         f"in {minutes:.0f} minutes on {usable_cores()} cores: Python {platform.python_version()}, "
         f"{libraries}. The same seed gives the same numbers on any number of cores."
     )

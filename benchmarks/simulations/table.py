@@ -18,7 +18,10 @@ subjects a group where nothing else is said; runs whose data a path refused stan
 - *Under, as promised*: a method that promises no more than 5 % (Holm, ranks by chi-squared,
   Greenhouse and Geisser, the stricter of two references along depth).
 - *Outside its assumptions* nothing is promised: these rows say how far a path can be trusted where
-  another one should be read."""
+  another one should be read.
+
+`make simulate` makes this document again; `dermdash.stats.power`, behind *Planning*, promises the
+power. Planted outliers lie at two points, 5 SDs up and down."""
 
 
 def document(rows: Sequence[Row], made: str) -> str:

@@ -69,7 +69,7 @@ def _promised(difference: float) -> Promise:
     """ANCOVA's power with the subjects who are seen; the mixed model may be a little better."""
     sd = (BASELINE_SD**2 + VISIT_SD**2) ** 0.5
     design = Design("change", sd=sd, correlation=(BASELINE_SD / sd) ** 2)
-    return Promise(power(design, SEEN, difference), why="promised by Planning")
+    return Promise(power(design, SEEN, difference), "at least", "promised by Planning")
 
 
 def _once(share: float, rng: np.random.Generator) -> dict[str, Outcome]:
