@@ -7,20 +7,22 @@ import pandas as pd
 
 from dermdash.stats.depth_findings import DepthContrast, Depthwise
 from dermdash.stats.subslabs import SubslabContrast
-from dermdash.stats.words import equals_p, number, write_p
+from dermdash.stats.words import equals_p, write_p
 
 
 def depth_sentence(contrast: DepthContrast, found: Depthwise) -> str:
     """At which depths a difference shows, by the maximum statistic."""
     pair = f"{contrast.a} − {contrast.b}"
+    held = (
+        f"the chance of any false depth is held at {100 * found.alpha:g} % "
+        f"(maximum statistic over {found.n_arrangements:,} "
+        f"{'possible' if found.exact else 'random'} rearrangements of the subjects)"
+    )
     if contrast.significant_um:
         where = ", ".join(_range(*span) for span in contrast.significant_um)
-        return f"{pair} differs from 0 at {where} under the DEJ (maximum statistic, {_how(found)})."
+        return f"{pair} differs from 0 at {where} under the DEJ; {held}."
     smallest = float(np.min(contrast.p_adjusted))
-    return (
-        f"{pair}: no single depth stands out (smallest adjusted {equals_p(smallest)}; maximum "
-        f"statistic, {_how(found)})."
-    )
+    return f"{pair}: no single depth stands out, smallest adjusted {equals_p(smallest)}; {held}."
 
 
 def cluster_sentence(contrast: DepthContrast) -> str:
@@ -35,13 +37,12 @@ def cluster_sentence(contrast: DepthContrast) -> str:
     )
 
 
-def subslab_table(contrasts: Sequence[SubslabContrast]) -> pd.DataFrame:
-    """One row a sub-slab and difference."""
+def subslab_table(contrasts: Sequence[SubslabContrast], a: str, b: str) -> pd.DataFrame:
+    """One row a sub-slab for the difference a − b; ``p adjusted`` covers all differences."""
     return pd.DataFrame(
         [
             {
                 "Depth (µm)": f"{slab.start_um:g} to {slab.stop_um - 1:g}",
-                "Difference": f"{slab.contrast.a} − {slab.contrast.b}",
                 "Estimate": slab.contrast.difference,
                 "CI low": slab.contrast.ci_low,
                 "CI high": slab.contrast.ci_high,
@@ -50,6 +51,7 @@ def subslab_table(contrasts: Sequence[SubslabContrast]) -> pd.DataFrame:
                 "Subjects": f"{slab.n_a}, {slab.n_b}",
             }
             for slab in contrasts
+            if (slab.contrast.a, slab.contrast.b) == (a, b)
         ]
     )
 
@@ -86,14 +88,6 @@ def left_out_sentence(found: Depthwise) -> str:
     if not found.left_out_um.size:
         return ""
     return f"{found.left_out_um.size} depths have too few subjects and were not tested."
-
-
-def _how(found: Depthwise) -> str:
-    kind = "all" if found.exact else "random"
-    return (
-        f"{found.n_arrangements:,} {kind} rearrangements of the subjects, any false depth at "
-        + (f"{number(found.alpha)}")
-    )
 
 
 def _range(first: float, last: float) -> str:

@@ -82,9 +82,9 @@ def _show(found: AlongDepth, *, score: str, name: str) -> None:
             key="difference_band",
         )
     with right:
-        st.markdown("**Sub-slabs**, Holm over all of them")
+        st.markdown(f"**Sub-slabs**, {plain(chosen)}; p adjusted by Holm over all sub-slabs")
         st.dataframe(
-            subslab_table(found.subslabs),
+            subslab_table(found.subslabs, contrast.a, contrast.b),
             hide_index=True,
             column_config={
                 column: st.column_config.NumberColumn(format="%.2f")

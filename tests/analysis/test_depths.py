@@ -38,7 +38,7 @@ def test_arms_differ_where_one_was_raised() -> None:
     assert not set(marked.tolist()) & set(range(36, 70))
     assert "active − placebo differs from 0 at" in depth_sentence(contrast, found.depthwise)
     assert len(depth_table(found.depthwise)) == 70
-    slabs = subslab_table(found.subslabs)
+    slabs = subslab_table(found.subslabs, "active", "placebo")
     assert slabs["Depth (µm)"].tolist() == ["0 to 19", "20 to 39", "40 to 69"]
 
 
