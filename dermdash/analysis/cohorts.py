@@ -1,4 +1,4 @@
-"""From a study's graded scans to one row a subject: cohorts, their groups and one true sentence."""
+"""From graded scans to one row a subject: cohorts, their groups and what they are in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,21 +6,33 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from dermdash.analysis.filters import (
+    DEPTHS_UM,
+    PERSON,
+    Filters,
+    check_depth,
+    matching,
+    range_name,
+)
+from dermdash.analysis.pooling import check_poolable, pooled_arms
 from dermdash.errors import DesignError
 
 if TYPE_CHECKING:
-    from dermdash.trial.studies import Study
     from dermdash.trial.transaction import Transaction
 
 Score = Literal["expected_grade", "grade_mean"]
 
-DEPTH_STOP_UM = 70  # Breugnot 2023, 2.1: the dermis that experts could read; layers 0 to 69 um
+DEPTH_STOP_UM = DEPTHS_UM[1] + 1
 SUBJECT = ["study", "subject_id", "arm"]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An arm of a cohort: mean and SD over subjects, NaN where there are none (or one)."""
+    """An arm of a cohort: mean and SD over subjects, NaN where there are none (or one).
+
+    n_missing : subjects asked for, none of whose scans covers the depth range
+    n_unknown : subjects who lack a covariate that is asked for
+    """
 
     arm: str
     mean: float
@@ -28,6 +40,7 @@ class Group:
     n_subjects: int
     n_scans: int
     n_missing: int
+    n_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +48,22 @@ class Cohort:
     """A selection of subjects' profiles; scans are averaged before subjects are counted.
 
     score : the column that was averaged, ``expected_grade`` or ``grade_mean``
-    profiles : study, subject_id, arm, depth_um, score; one row a subject and depth, 0 to 69 um
-    subjects : study, subject_id, arm, score, n_scans; one row a subject, mean over 0 to 69 um
-    groups : arm, mean, sd, n_subjects, n_scans, n_missing; one row an arm, in the order given
+    profiles : study, subject_id, arm, depth_um, score; one row a subject and depth of the range
+    subjects : study, subject_id, arm, score, n_scans; one row a subject, mean over the range
+    groups : the columns of `Group`; one row an arm, in the order given
+    depth_um : first and last layer of the range, both included
     """
 
     score: Score
     profiles: pd.DataFrame
     subjects: pd.DataFrame
     groups: pd.DataFrame
+    depth_um: tuple[int, int] = DEPTHS_UM
+
+    @property
+    def range_name(self) -> str:
+        """The depth range in words, such as ``0 to 69 µm``."""
+        return range_name(self.depth_um)
 
     def by_arm(self) -> list[Group]:
         """The rows of ``groups``."""
@@ -52,38 +72,90 @@ class Cohort:
 
 def cohort(
     tx: "Transaction",
-    study_id: int,
+    study_id: int | Sequence[int],
     *,
     arms: Sequence[str] | None = None,
     visit: str | None = None,
     site: str | None = None,
     score: Score = "expected_grade",
+    depth_um: tuple[int, int] = DEPTHS_UM,
+    covariates: Filters | None = None,
 ) -> Cohort:
-    """Average the graded scans of a study by subject.
+    """Average the graded scans of a study, or of several, by subject.
 
-    arms : names in the order wanted; None takes the study's, in the order of creation
+    study_id : one, or those to pool; arms of one name are one arm
+    arms : names in the order wanted; None takes the studies', in the order of creation
     visit, site : None averages over all of them
+    depth_um : first and last layer of the score, both included
+    covariates : which subjects, by name
 
     Raises
     ------
     DesignError
-        The study has no such arm, visit or site.
+        No study has such an arm, visit, site or covariate; the range lies outside 0 to 69 um; or
+        the studies cannot be pooled.
     """
-    from dermdash.trial.gradings import profiles
-    from dermdash.trial.studies import get_study
+    from dermdash.trial.studies import get_study, subject_table
 
-    study = get_study(tx, study_id)
-    known = tuple(arm.name for arm in study.arms)
+    ids = [study_id] if isinstance(study_id, int) else list(study_id)
+    studies = [get_study(tx, one) for one in ids]
+    known = tuple(arm.name for arm in pooled_arms(studies))
     for what, value, names in (
         *(("arm", arm, known) for arm in arms or ()),
-        ("visit", visit, tuple(v.name for v in study.visits)),
-        ("site", site, tuple(s.name for s in study.sites)),
+        ("visit", visit, tuple(v.name for study in studies for v in study.visits)),
+        ("site", site, tuple(s.name for study in studies for s in study.sites)),
     ):
         if value is not None and value not in names:
-            raise DesignError(f"{what} {value!r} is not in study {study.name!r}; it has {names}")
+            where = " and ".join(repr(study.name) for study in studies)
+            raise DesignError(f"{what} {value!r} is not in study {where}; it has {names}")
     return cohort_of(
-        profiles(tx, study_id), arms=arms or known, visit=visit, site=site, score=score
+        pooled_profiles(tx, ids),
+        arms=arms or known,
+        visit=visit,
+        site=site,
+        score=score,
+        depth_um=depth_um,
+        covariates=covariates,
+        people=pd.concat([subject_table(tx, one) for one in ids]) if covariates else None,
     )
+
+
+def pooled_profiles(
+    tx: "Transaction", study_ids: Sequence[int], *, margin: bool = False
+) -> pd.DataFrame:
+    """The layers of several studies as one table; raises DesignError where they cannot be pooled.
+
+    margin : with the layers above the DEJ and below the slab
+    """
+    from dermdash.trial.gradings import profiles
+
+    check_poolable(tx, study_ids)
+    tables = [profiles(tx, study_id, margin=margin) for study_id in study_ids]
+    return tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+
+
+def select(
+    profiles: pd.DataFrame,
+    *,
+    arms: Sequence[str],
+    visit: str | None = None,
+    site: str | None = None,
+    covariates: Filters | None = None,
+    people: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The layers of the scans that are asked for; a visit or site of None takes all.
+
+    people : the subjects with their covariates, as ``subject_table`` gives them
+    """
+    chosen = profiles[
+        profiles["arm"].isin(list(arms))
+        & ((profiles["visit"] == visit) if visit is not None else True)
+        & ((profiles["site"] == site) if site is not None else True)
+    ]
+    if not covariates or people is None:
+        return chosen
+    found = matching(people, covariates)
+    return chosen[_belongs(chosen, found[found["fits"]])]
 
 
 def cohort_of(
@@ -93,23 +165,25 @@ def cohort_of(
     visit: str | None = None,
     site: str | None = None,
     score: Score = "expected_grade",
+    depth_um: tuple[int, int] = DEPTHS_UM,
+    covariates: Filters | None = None,
+    people: pd.DataFrame | None = None,
 ) -> Cohort:
     """Average tidy profiles by subject.
 
     profiles : one row a scan and depth: scan_id, study, subject_id, arm, visit, site, depth_um,
         grade_mean, expected_grade
+    people : the subjects with their covariates, needed where ``covariates`` are asked for
 
-    A scan that does not cover each layer from 0 to 69 um is left out, since a score from a shorter
-    slab is not the score of the whole dermis; a subject with no other scan counts as missing.
+    A scan that does not cover each layer of the range is left out, since a score over fewer layers
+    is another score; a subject with no other scan counts as missing.
     """
-    chosen = profiles[
-        profiles["arm"].isin(list(arms))
-        & profiles["depth_um"].between(0, DEPTH_STOP_UM - 1)
-        & ((profiles["visit"] == visit) if visit is not None else True)
-        & ((profiles["site"] == site) if site is not None else True)
-    ]
-    layers = chosen.groupby("scan_id")["depth_um"].transform("nunique")
-    whole = chosen[layers == DEPTH_STOP_UM]
+    check_depth(depth_um)
+    everybody = select(profiles, arms=arms, visit=visit, site=site)
+    asked = select(everybody, arms=arms, covariates=covariates, people=people)
+    within = asked[asked["depth_um"].between(*depth_um)]
+    layers = within.groupby("scan_id")["depth_um"].transform("nunique")
+    whole = within[layers == depth_um[1] - depth_um[0] + 1]
     by_depth = whole.groupby([*SUBJECT, "depth_um"], as_index=False, observed=True)[[score]].mean()
     subjects = (
         by_depth.groupby(SUBJECT, as_index=False, observed=True)[[score]]
@@ -122,7 +196,6 @@ def cohort_of(
             on=SUBJECT,
         )
     )
-    asked = chosen[SUBJECT].drop_duplicates().groupby("arm", observed=True).size()
     groups = (
         subjects.groupby("arm", observed=True)
         .agg(
@@ -135,8 +208,25 @@ def cohort_of(
     )
     counts = ["n_subjects", "n_scans"]
     groups[counts] = groups[counts].fillna(0).astype(int)
-    groups["n_missing"] = asked.reindex(list(arms)).fillna(0).astype(int) - groups["n_subjects"]
-    return Cohort(score, by_depth, subjects, groups.reset_index(names="arm"))
+    groups["n_missing"] = _subjects_by_arm(asked, arms) - groups["n_subjects"]
+    groups["n_unknown"] = 0
+    if covariates and people is not None:
+        found = matching(people, covariates)
+        lacking = everybody[_belongs(everybody, found[found["unknown"]])]
+        groups["n_unknown"] = _subjects_by_arm(lacking, arms)
+    return Cohort(score, by_depth, subjects, groups.reset_index(names="arm"), depth_um)
+
+
+def _subjects_by_arm(layers: pd.DataFrame, arms: Sequence[str]) -> pd.Series:
+    counted = layers[SUBJECT].drop_duplicates().groupby("arm", observed=True).size()
+    return counted.reindex(list(arms)).fillna(0).astype(int)
+
+
+def _belongs(layers: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+    """Whether each layer is of one of the people."""
+    wanted = pd.MultiIndex.from_frame(people[PERSON].astype("str"))
+    own = pd.MultiIndex.from_frame(layers[PERSON].astype("str"))
+    return pd.Series(own.isin(wanted), index=layers.index)
 
 
 def group_profiles(cohort: Cohort) -> pd.DataFrame:
@@ -156,24 +246,6 @@ def group_profiles(cohort: Cohort) -> pd.DataFrame:
     )
 
 
-def changes(
-    profiles: pd.DataFrame,
-    *,
-    arms: Sequence[str],
-    baseline: str,
-    later: str,
-    score: Score = "expected_grade",
-) -> pd.DataFrame:
-    """Change of each subject scored at both visits, *later − baseline*: subject_id, arm, change."""
-    first, last = (
-        cohort_of(profiles, arms=arms, visit=visit, score=score).subjects
-        for visit in (baseline, later)
-    )
-    both = first.merge(last, on=SUBJECT, suffixes=("_baseline", "_later"))
-    both["change"] = both[f"{score}_later"] - both[f"{score}_baseline"]
-    return both[[*SUBJECT, "change"]]
-
-
 def describe(cohort: Cohort) -> str:
     """The groups in one sentence: mean ± SD over subjects."""
     name = cohort.score.replace("_", " ")
@@ -186,68 +258,9 @@ def describe(cohort: Cohort) -> str:
     ]
     if not parts:
         return ""
-    return f"{capital(', '.join(parts))}: {name} of 4, mean ± SD over subjects, 0 to 69 µm."
-
-
-def headline(study: "Study", profiles: pd.DataFrame) -> str:
-    """Say in one sentence what the study's graded scans show; empty while they show nothing yet."""
-    if study.kind == "before_after" and (sentence := _headline_of_changes(study, profiles)):
-        return sentence
-    arms = [arm.name for arm in study.arms]
-    groups = [group for group in cohort_of(profiles, arms=arms).by_arm() if group.n_subjects]
-    if not groups:
-        return ""
-    if len(groups) == 1:
-        only = groups[0]
-        return f"{capital(only.arm)} scores {only.mean:.1f} of 4 (n = {only.n_subjects})"
-    low = min(groups, key=lambda group: group.mean)
-    high = max(groups, key=lambda group: group.mean)
-    counts = f"n = {high.n_subjects} and {low.n_subjects}"
-    if f"{high.mean:.2f}" == f"{low.mean:.2f}":
-        return f"{capital(high.arm)} and {low.arm} score alike, {high.mean:.2f} of 4 ({counts})"
-    digits = 1 if f"{high.mean:.1f}" != f"{low.mean:.1f}" else 2
-    against = f"{high.mean:.{digits}f} against {low.mean:.{digits}f} of 4"
-    where = f" in {low.arm}" if len(groups) > 2 else ""
-    return f"{capital(high.arm)} scores higher: {against}{where} ({counts})"
-
-
-def _headline_of_changes(study: "Study", profiles: pd.DataFrame) -> str:
-    """The difference of changes, *treatment − control*, at the last visit that both arms have."""
-    control = [arm.name for arm in study.arms if arm.is_control]
-    others = [arm.name for arm in study.arms if not arm.is_control]
-    baseline = [visit.name for visit in study.visits if visit.is_baseline]
-    if len(control) != 1 or len(others) != 1 or len(baseline) != 1:
-        return ""
-    for visit in reversed([v.name for v in study.visits if not v.is_baseline]):
-        table = changes(
-            profiles, arms=[*others, *control], baseline=baseline[0], later=visit
-        ).groupby("arm", observed=True)["change"]
-        mean, count = table.mean(), table.size()
-        if len(mean) < 2 or not (count > 1).all():
-            continue
-        treated, untreated = float(mean[others[0]]), float(mean[control[0]])
-        numbers = (
-            f"({signed(treated)} against {signed(untreated)}, "
-            f"n = {count[others[0]]} and {count[control[0]]})"
-        )
-        difference = treated - untreated
-        if f"{abs(difference):.2f}" == "0.00":
-            return f"{baseline[0]} to {visit}, {others[0]} and {control[0]} changed alike {numbers}"
-        more = "more" if difference > 0 else "less"
-        return (
-            f"{baseline[0]} to {visit}, {others[0]} rose {abs(difference):.2f} {more} "
-            f"than {control[0]} {numbers}"
-        )
-    return ""
-
-
-def signed(value: float) -> str:
-    """A change with its sign, the minus as long as the plus.
-
-    >>> signed(0.346), signed(-0.04)
-    ('+0.35', '−0.04')
-    """
-    return f"{value:+.2f}".replace("-", "−")
+    return (
+        f"{capital(', '.join(parts))}: {name} of 4, mean ± SD over subjects, {cohort.range_name}."
+    )
 
 
 def capital(name: str) -> str:

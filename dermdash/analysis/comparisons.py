@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import pandas as pd
 
 from dermdash.analysis.cohorts import Cohort, Score
+from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.errors import DesignError
 from dermdash.stats.comparison import Comparison, compare
 from dermdash.stats.plan import Plan
@@ -83,7 +84,7 @@ def score_scans(
 
 
 def compare_cohort(cohort: Cohort, *, control: str | None = None) -> Comparison:
-    """Compare the arms of a cohort over the whole dermis, a value a subject.
+    """Compare the arms of a cohort over its depth range, a value a subject.
 
     Raises
     ------
@@ -91,16 +92,24 @@ def compare_cohort(cohort: Cohort, *, control: str | None = None) -> Comparison:
         There are not two arms of two subjects.
     """
     arms = list(cohort.groups["arm"][cohort.groups["n_subjects"] > 0])
-    return compare_subjects(cohort.subjects, cohort.score, arms, control=control)
+    return compare_subjects(
+        cohort.subjects, cohort.score, arms, control=control, depth_um=cohort.depth_um
+    )
 
 
 def compare_subjects(
-    table: pd.DataFrame, score: str, arms: Sequence[str], *, control: str | None = None
+    table: pd.DataFrame,
+    score: str,
+    arms: Sequence[str],
+    *,
+    control: str | None = None,
+    depth_um: tuple[int, int] = DEPTHS_UM,
 ) -> Comparison:
-    """Compare arms by the mean of each subject's rows.
+    """Compare arms by the mean of each subject's rows; several studies are blocks.
 
     table : study, subject_id, arm and the score
     arms : in order; others are left out
+    depth_um : the range that the scores are over
 
     Raises
     ------
@@ -111,11 +120,17 @@ def compare_subjects(
     subjects = table.groupby(keys, observed=True, as_index=False)[[score]].mean()
     subjects = subjects[subjects["arm"].isin(list(arms))].astype({"arm": "str"})
     order = list(arms)
+    pooled = subjects["study"].nunique() > 1
+    if pooled:  # codes may be the same in two studies
+        code, study = subjects["subject_id"].astype("str"), subjects["study"].astype("str")
+        subjects = subjects.assign(subject_id=code + " (" + study + ")")
     plan = Plan(
         score,
         between="arm",
         subject="subject_id",
+        block="study" if pooled else None,
         control=control if control in order and len(order) > 1 else None,
+        depth_um=depth_um,
     )
     return compare(
         subjects.sort_values("arm", key=lambda names: names.map(order.index), kind="stable"), plan

@@ -11,7 +11,13 @@ from dermdash.errors import TableError
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.depth_findings import Depthwise
 from dermdash.stats.depthwise import compare_arms, compare_pairs
-from dermdash.stats.subslabs import SubslabContrast, compare_subslab_pairs, compare_subslabs
+from dermdash.stats.subslabs import (
+    SUBSLABS,
+    Slab,
+    SubslabContrast,
+    compare_subslab_pairs,
+    compare_subslabs,
+)
 
 Profile = NDArray[np.float64]
 
@@ -36,15 +42,19 @@ def arms_along_depth(
     control: str | None = None,
     seed: int = 0,
 ) -> AlongDepth:
-    """Compare arms along depth.
+    """Compare arms along depth, and in the sub-slabs that lie wholly in the depths given.
 
-    profiles : subject_id, arm, depth_um and the score; one row a subject and depth
+    profiles : study, subject_id, arm, depth_um and the score; one row a subject and depth
 
     Raises
     ------
     TableError
-        Fewer than two arms, or no depth with 3 subjects in each.
+        Several studies, fewer than two arms, or no depth with 3 subjects in each.
     """
+    if "study" in profiles and profiles["study"].nunique() > 1:
+        raise TableError(
+            "depths are rearranged within one study only; choose one to see where its arms differ"
+        )
     wide = profiles.pivot(index=["arm", "subject_id"], columns="depth_um", values=score)
     by_arm = {
         arm: _at(wide, "arm", arm).to_numpy(float)
@@ -55,7 +65,7 @@ def arms_along_depth(
     against = control if control in by_arm else None
     return AlongDepth(
         compare_arms(by_arm, depths, seed=seed, control=against),
-        compare_subslabs(by_arm, depths, control=against),
+        compare_subslabs(by_arm, depths, control=against, slabs=_slabs_within(depths)),
     )
 
 
@@ -110,6 +120,11 @@ def _pairs(
         compare_pairs(*pair, depths, seed=seed, a=a, b=b),
         compare_subslab_pairs(*pair, depths, a=a, b=b),
     )
+
+
+def _slabs_within(depths: Profile) -> list[Slab]:
+    """The sub-slabs whose first and last layer are there."""
+    return [slab for slab in SUBSLABS if depths[0] <= slab[0] and slab[1] - 1 <= depths[-1]]
 
 
 def _at(wide: pd.DataFrame, level: str, name: str) -> pd.DataFrame:

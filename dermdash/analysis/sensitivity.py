@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dermdash.analysis.comparisons import Scored, score_cells
+from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.errors import DermdashError
 from dermdash.stats.comparison import Comparison, beside
 from dermdash.stats.findings import Contrast
@@ -56,6 +57,7 @@ def shift_dej(
     found: Comparison,
     compare: Callable[[Scored], Comparison],
     *,
+    depth_um: tuple[int, int] = DEPTHS_UM,
     shifts_um: Sequence[int] = SHIFTS_UM,
 ) -> Sensitivity:
     """Ask the same question with the DEJ shifted.
@@ -63,6 +65,7 @@ def shift_dej(
     profiles : one row a scan and layer, with the margin
     found : the comparison without a shift
     compare : how scores become a comparison
+    depth_um : the range that the scores are over, before the shift
 
     A scan whose margin is too short for a shift is missing there; how many subjects are left is
     kept with each shift.
@@ -70,7 +73,7 @@ def shift_dej(
     key = leading(found, found.plan)
     shifts, others = [], {}
     for shift_um in shifts_um:
-        scored = score_cells(profiles, score, shift_um=shift_um)
+        scored = score_cells(profiles, score, depth_um=depth_um, shift_um=shift_um)
         contrast = None
         try:
             shifted = found if shift_um == 0 else compare(scored)
@@ -85,6 +88,6 @@ def shift_dej(
                 others[f"the DEJ {FRAGILE_UM} µm {'deeper' if shift_um > 0 else 'higher'}"] = (
                     shifted
                 )
-        n_subjects = scored.table["subject_id"].nunique()
+        n_subjects = len(scored.table[["study", "subject_id"]].drop_duplicates())
         shifts.append(Shift(shift_um, contrast, int(n_subjects), len(scored.table)))
     return Sensitivity(tuple(shifts), beside(found, others))

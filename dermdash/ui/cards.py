@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dermdash.analysis.cohorts import cohort_of, group_profiles, headline
+from dermdash.analysis.cohorts import cohort_of, group_profiles
+from dermdash.analysis.headlines import headline
 from dermdash.reporting.figures.data import depth_heatmap
 from dermdash.reporting.figures.thumbnail import thumbnail
 from dermdash.trial.gradings import profiles

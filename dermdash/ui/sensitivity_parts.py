@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.comparisons import Scored
+from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.analysis.sensitivity import Sensitivity, shift_dej
 from dermdash.reporting.figures.screen import sensitivity_curve, toolbar
 from dermdash.reporting.tables import csv_bytes
@@ -19,20 +20,24 @@ def moved_dej(
     score: str,
     found: Comparison,
     compare: Callable[[Scored], Comparison],
+    *,
+    depth_um: tuple[int, int] = DEPTHS_UM,
 ) -> Sensitivity:
     """The comparison with the DEJ shifted by up to 10 µm, kept by the profiles' values."""
-    return _moved(profiles, score, f"{found.plan} {found.arms} {found.visits}", found, compare)
+    question = f"{found.plan} {found.arms} {found.visits}"
+    return _moved(profiles, score, question, depth_um, found, compare)
 
 
 @st.cache_data(max_entries=32, show_spinner="Shifting the DEJ by up to 10 µm")
 def _moved(
     profiles: pd.DataFrame,
     score: str,
-    question: str,  # keys the cache in the place of what follows
+    question: str,  # keys the cache in the place of the comparison
+    depth_um: tuple[int, int],
     _found: Comparison,
     _compare: Callable[[Scored], Comparison],
 ) -> Sensitivity:
-    return shift_dej(profiles, score, _found, _compare)
+    return shift_dej(profiles, score, _found, _compare, depth_um=depth_um)
 
 
 def show_sensitivity(moved: Sensitivity, *, name: str) -> None:

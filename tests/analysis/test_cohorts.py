@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from dermdash.analysis.cohorts import (
     DEPTH_STOP_UM,
-    changes,
     cohort,
     cohort_of,
     describe,
     group_profiles,
-    headline,
 )
+from dermdash.analysis.headlines import changes, headline
 from dermdash.errors import DesignError
 from dermdash.settings import Settings
 from dermdash.trial.database import open_store
