@@ -65,6 +65,11 @@ class Cohort:
         """The depth range in words, such as ``0 to 69 µm``."""
         return range_name(self.depth_um)
 
+    @property
+    def whole(self) -> bool:
+        """Whether the range is the whole dermis that is scored."""
+        return self.depth_um == DEPTHS_UM
+
     def by_arm(self) -> list[Group]:
         """The rows of ``groups``."""
         return [Group(*row) for row in self.groups.itertuples(index=False)]

@@ -82,15 +82,16 @@ def _show(found: AlongDepth, *, score: str, name: str) -> None:
             key="difference_band",
         )
     with right:
-        st.markdown(f"**Sub-slabs**, {plain(chosen)}; p adjusted by Holm over all sub-slabs")
-        st.dataframe(
-            subslab_table(found.subslabs, contrast.a, contrast.b),
-            hide_index=True,
-            column_config={
-                column: st.column_config.NumberColumn(format="%.2f")
-                for column in ("Estimate", "CI low", "CI high")
-            },
-        )
+        if found.subslabs:
+            st.markdown(f"**Sub-slabs**, {plain(chosen)}; p adjusted by Holm over all sub-slabs")
+            st.dataframe(
+                subslab_table(found.subslabs, contrast.a, contrast.b),
+                hide_index=True,
+                column_config={
+                    column: st.column_config.NumberColumn(format="%.2f")
+                    for column in ("Estimate", "CI low", "CI high")
+                },
+            )
         st.caption(plain(cluster_sentence(contrast)))
         st.caption(
             "The band holds at all depths at once: where it leaves 0 out, the depth is marked. "

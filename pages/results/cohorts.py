@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dermdash.analysis.cohorts import cohort, describe, group_profiles
-from dermdash.errors import TableError
+from dermdash.errors import DesignError, TableError
 from dermdash.reporting.figures.data import brackets, depth_heatmap
 from dermdash.reporting.figures.screen import (
     cohort_heatmap,
@@ -13,16 +13,16 @@ from dermdash.reporting.figures.screen import (
 )
 from dermdash.ui.cells import plain
 from dermdash.ui.cohort_parts import (
-    ask_question,
     compared,
     group_table,
     missing_sentence,
     other_studies,
     subject_rows,
 )
+from dermdash.ui.cohort_question import ask_question
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import arms_by_depth
-from dermdash.ui.guard import guard
+from dermdash.ui.guard import guard, refuse
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go, link
 from dermdash.ui.ribbon import withheld
@@ -41,20 +41,27 @@ if study is None:
 title, place = st.columns([1.4, 1], vertical_alignment="bottom")
 title.title(f"Do groups differ? {plain(study.name)}")
 with place:
-    question = ask_question(study)
+    question = ask_question(access, study)
 
-with access.read() as tx:
-    answer = cohort(
-        tx,
-        study.study_id,
-        arms=question.arms,
-        visit=question.visit,
-        site=question.site,
-        score=question.score,
-    )
+try:
+    with access.read() as tx:
+        answer = cohort(
+            tx,
+            question.study_ids,
+            arms=question.arms,
+            visit=question.visit,
+            site=question.site,
+            score=question.score,
+            depth_um=question.depth_um,
+            covariates=question.covariates,
+        )
+except DesignError as refusal:
+    refuse(refusal)
+    st.stop()
 if answer.subjects.empty:
+    named = " and ".join(plain(one.name) for one in question.studies)
     st.info(
-        f"No graded scan of {plain(study.name)} covers 0 to 69 µm under these filters "
+        f"No graded scan of {named} covers {answer.range_name} under these filters "
         f"({plain(question.summary)}).",
         icon=":material/info:",
     )
@@ -62,7 +69,7 @@ if answer.subjects.empty:
     st.stop()
 
 try:
-    moved = compared(access, study, question, answer)
+    moved = compared(access, question, answer)
 except TableError as refusal:
     moved = None
     st.caption(plain(f"No test: {refusal}."))
@@ -75,11 +82,11 @@ else:
 if study.kind != "cohorts":
     st.caption("One visit at a time, baselines left aside; what the product did stands on")
     link("results/before_after.py", "Before / after", icon="trending_up")
-missing_sentence(access, study, answer)
+missing_sentence(access, question, answer)
 withheld(access, study)
 
 profiles = group_profiles(answer)
-colours = {arm.name: arm.colour for arm in study.arms}
+colours = question.arm_colours
 shown = [arm for arm in answer.groups["arm"] if arm in set(profiles["arm"])]
 
 result, along, tested, subjects = st.tabs(["Result", "Along depth", "Checks", "Subjects"])
@@ -95,13 +102,15 @@ with result:
             key="heatmap",
         )
     with right:
-        st.markdown("**Whole dermis**, a point a subject, mean ± SD beside, adjusted p above")
+        over = "Whole dermis" if answer.whole else answer.range_name.capitalize()
+        st.markdown(f"**{over}**, a point a subject, mean ± SD beside, adjusted p above")
         st.plotly_chart(
             subject_points(
                 answer.subjects,
                 answer.groups,
                 colours,
                 score=question.score,
+                depth_um=answer.depth_um,
                 brackets=brackets(found.contrasts) if found else [],
             ),
             config=toolbar(f"{study.name} subjects"),
