@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.unitofwork import UOWTransaction
 
 from dermdash.errors import StoreError
-from dermdash.trial.schema import AuditRow, Base
+from dermdash.trial.base import Base
+from dermdash.trial.schema import AuditRow
 from dermdash.trial.transaction import Transaction
 
 UNTRACED = {("job", "progress")}

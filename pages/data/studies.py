@@ -7,6 +7,7 @@ from dermdash.ui.cells import plain, records
 from dermdash.ui.guard import guard, known, refusals
 from dermdash.ui.pickers import KINDS, choose_study, sidebar
 from dermdash.ui.places import go
+from dermdash.ui.plan_parts import plan_tab
 from dermdash.ui.progress import in_the_making
 from dermdash.ui.roster import (
     edit_arms,
@@ -75,8 +76,8 @@ with step_place:
     if st.button(step.verb, type="primary", icon=f":material/{step.icon}:", width="stretch"):
         go(step.page)
 
-matrix, roster, design, protocol, history, new = st.tabs(
-    ["Completeness", "Roster", "Design", "Protocol", "History", "New study"]
+matrix, roster, design, protocol, plan, history, new = st.tabs(
+    ["Completeness", "Roster", "Design", "Protocol", "Plan", "History", "New study"]
 )
 with matrix:
     completeness(access, study)
@@ -88,6 +89,8 @@ with design:
     edit_visits(access, study)
 with protocol:
     protocol_card(access, study)
+with plan:
+    plan_tab(access, study)
 with history:
     history_table(access)
 with new:

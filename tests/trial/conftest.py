@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from dermdash.settings import Settings
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.gradings import GradingRequest, set_protocol, write_grading
 from dermdash.trial.jobs import finish, take
+from dermdash.trial.plans import lock_plan, write_plan
+from dermdash.trial.questions import blank_plan
+from dermdash.trial.results import ResultKey, keep_result, software_version
 from dermdash.trial.scans import NewScan, store_scan
-from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study
+from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study, get_study
 
 PutScan = Callable[..., int]
 
@@ -122,6 +126,20 @@ def make_grading(model: Model) -> Callable[..., Grading]:
         return Grading(probabilities, np.arange(-10, 80, dtype=np.int16), digest)
 
     return make
+
+
+@pytest.fixture
+def keep_answer(store: Store, study: int, ada: User) -> Callable[[], None]:
+    """Plan the study, lock the plan, and keep a result that follows it."""
+
+    def keep() -> None:
+        with store.write(by=ada) as tx:
+            plan = replace(blank_plan(get_study(tx, study)), primary=("active", "placebo", "D28"))
+            lock_plan(tx, study, write_plan(tx, study, plan))
+            key = ResultKey(study, {"asked": "all"}, 1, "0" * 64, software_version())
+            keep_result(tx, key, {"difference": 0.5})
+
+    return keep
 
 
 @pytest.fixture

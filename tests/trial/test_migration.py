@@ -78,12 +78,16 @@ def revision_of(database: Path) -> str:
 
 @pytest.fixture
 def filled(
-    store: Store, put_scan: Callable[..., int], grade_all: Callable[[], int]
+    store: Store,
+    put_scan: Callable[..., int],
+    grade_all: Callable[[], int],
+    keep_answer: Callable[[], None],
 ) -> dict[str, int]:
     """A database with rows in every table, and their numbers."""
     for number in range(6):
         put_scan(f"S{number}", visit=f"D{28 * (number % 2)}", dej=Dej.plane(30 + number))
     grade_all()
+    keep_answer()
     store.close()
     before = counts(store.settings.database)
     assert set(before) == {table.name for table in Base.metadata.sorted_tables} | {
@@ -117,6 +121,35 @@ def test_a_filled_database_is_updated_without_losing_a_row(
     assert old in copy.name
     assert counts(copy) == filled
     assert revision_of(copy) == old
+
+
+@pytest.mark.parametrize("first", ["0001"])
+def test_a_filled_database_of_each_older_version_is_updated(
+    settings: Settings, filled: dict[str, int], scripts: Path, tmp_path: Path, first: str
+) -> None:
+    """A study of last year would not open, or open without its scans."""
+    for script in scripts.glob("versions/0*.py"):
+        if script.name[:4] > first:
+            script.unlink()
+    older = Settings(tmp_path / "older", processes=1)
+    older.home.mkdir()
+    run(older, scripts)
+    with closing(sqlite3.connect(older.database)) as connection, connection:
+        connection.execute("attach ? as filled", (str(settings.database),))
+        known = set(counts(older.database)) - {"alembic_version"}
+        for table in known:
+            connection.execute(f"insert into main.{table} select * from filled.{table}")
+    before = counts(older.database)
+    assert revision_of(older.database) == first
+    open_store(older).close()
+    after = counts(older.database)
+    assert {table: after[table] for table in before} == before
+    assert {table: after[table] for table in set(after) - set(before)} == {"plan": 0, "result": 0}
+    assert revision_of(older.database) == revision_of(settings.database)
+    with closing(sqlite3.connect(older.database)) as connection:
+        assert connection.execute("pragma foreign_key_check").fetchall() == []
+    (copy,) = (older.home / "backups").iterdir()
+    assert counts(copy) == before
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from dermdash.trial.schema import Base
+from dermdash.trial.schema import StudyRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=StudyRow.metadata,
     render_as_batch=True,
 )
 with context.begin_transaction():
