@@ -80,7 +80,8 @@ def simulate(
     counts = {one.name: dict.fromkeys(one.promises, (0, 0)) for one in scenarios}
     for name in ONE_THREAD:
         os.environ[name] = "1"  # read by the processes when they start
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    try:
         parts = {
             pool.submit(_count_named, name, seed, start, stop): name
             for name, start, stop in _parts(wanted)
@@ -90,6 +91,8 @@ def simulate(
             for path, (hits, computed) in part.result().items():
                 own[path] = own[path][0] + hits, own[path][1] + computed
             on_progress(done / len(parts))
+    finally:  # stopped early, it leaves what has not begun
+        pool.shutdown(cancel_futures=True)
     return [row for one in scenarios for row in rows(one, counts[one.name], wanted[one.name])]
 
 
