@@ -116,25 +116,31 @@ def compare_subjects(
     TableError
         There are not two arms of two subjects.
     """
-    keys = ["study", "subject_id", "arm"]
-    subjects = table.groupby(keys, observed=True, as_index=False)[[score]].mean()
-    subjects = subjects[subjects["arm"].isin(list(arms))].astype({"arm": "str"})
-    order = list(arms)
-    pooled = subjects["study"].nunique() > 1
-    if pooled:  # codes may be the same in two studies
-        code, study = subjects["subject_id"].astype("str"), subjects["study"].astype("str")
-        subjects = subjects.assign(subject_id=code + " (" + study + ")")
+    subjects = subject_rows(table, score, arms)
     plan = Plan(
         score,
         between="arm",
         subject="subject_id",
-        block="study" if pooled else None,
-        control=control if control in order and len(order) > 1 else None,
+        block="study" if subjects["study"].nunique() > 1 else None,
+        control=control if control in arms and len(arms) > 1 else None,
         depth_um=depth_um,
     )
-    return compare(
-        subjects.sort_values("arm", key=lambda names: names.map(order.index), kind="stable"), plan
-    )
+    return compare(subjects, plan)
+
+
+def subject_rows(table: pd.DataFrame, score: str, arms: Sequence[str]) -> pd.DataFrame:
+    """The rows that `compare_subjects` compares: study, subject_id, arm and the mean score.
+
+    Where studies are pooled, a subject's code carries its study: codes may be the same in two.
+    """
+    keys = ["study", "subject_id", "arm"]
+    subjects = table.groupby(keys, observed=True, as_index=False)[[score]].mean()
+    subjects = subjects[subjects["arm"].isin(list(arms))].astype({"arm": "str"})
+    if subjects["study"].nunique() > 1:
+        code, study = subjects["subject_id"].astype("str"), subjects["study"].astype("str")
+        subjects = subjects.assign(subject_id=code + " (" + study + ")")
+    order = list(arms)
+    return subjects.sort_values("arm", key=lambda names: names.map(order.index), kind="stable")
 
 
 def score_study(tx: "Transaction", study_id: int, score: str, *, site: str | None = None) -> Scored:
