@@ -45,10 +45,10 @@ def show_repeatability(study: Study, profiles: pd.DataFrame, score: str, *, name
     components = component_table(found.found)
     with left:
         st.markdown(f"**Error of {SCORE_NAMES[score]}**, in its own units; 95 % CI")
-        _table(measures, f"{name} repeatability", "Measures as CSV")
+        _table(measures, f"{name} repeatability", "Measures as CSV", "%.2f")
     with right:
         st.markdown("**Where a scan's variance comes from**")
-        _table(components, f"{name} variance components", "Components as CSV")
+        _table(components, f"{name} variance components", "Components as CSV", "%.3f")
 
 
 @st.cache_data(max_entries=32, show_spinner="Splitting the variance of repeated scans")
@@ -56,13 +56,13 @@ def _repeats(study: Study, profiles: pd.DataFrame, score: str) -> Repeats:
     return repeats_of(study, profiles, score)
 
 
-def _table(table: pd.DataFrame, file_name: str, label: str) -> None:
+def _table(table: pd.DataFrame, file_name: str, label: str, number_format: str) -> None:
     numbers = table.select_dtypes("number").columns
     st.dataframe(
         table,
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(format="%.0f" if "%" in name else "%.3f")
+            name: st.column_config.NumberColumn(format="%.0f" if "%" in name else number_format)
             for name in numbers
         },
     )

@@ -48,11 +48,11 @@ def show_responders(
         st.info(plain(f"No responders to count: {refusal}."), icon=":material/info:")
         return
     _say(answer, found, score, sdc)
-    _show(study, answer, score, sdc, name=name)
+    _show(study, answer, found, sdc, name=name)
 
 
 def _ask(found: Comparison, score: str, visit: str) -> float:
-    """The plan's threshold, or one chosen now, which makes the answer exploratory."""
+    """The plan's threshold, or one chosen now."""
     planned = found.plan.responder_threshold
     if planned is not None:
         st.caption(plain(f"Threshold of the analysis plan: {planned:+.2f} at {visit}."))
@@ -66,8 +66,7 @@ def _ask(found: Comparison, score: str, visit: str) -> float:
             key="responder_threshold",
             persist_state="session",
             width=360,
-            help="Above 0 counts who rose by at least as much, below 0 who fell. No analysis plan "
-            "fixed it beforehand: the answer is exploratory.",
+            help="Above 0 counts who rose by at least as much, below 0 who fell by as much.",
         )
     )
 
@@ -81,12 +80,12 @@ def _say(answer: Response, found: Comparison, score: str, sdc: Effect | None) ->
         alpha=found.plan.alpha,
     )
     st.markdown(f"**{plain(words)}**")
-    under = threshold_warning(answer.found.threshold, sdc) if sdc else ""
-    for warning in (under, *answer.found.warnings):
-        if warning:
-            st.caption(f":material/warning: {plain(warning)}")
-    if more := missing_sentence(answer.found, answer.missing_as_none):
-        st.caption(plain(more))
+    if sdc and (under := threshold_warning(answer.found.threshold, sdc)):
+        st.caption(f":material/warning: {plain(under)}")
+    if answer.found.warnings:
+        left_out = " ".join(answer.found.warnings)
+        more = missing_sentence(answer.found, answer.missing_as_none)
+        st.caption(f":material/warning: {plain(f'{left_out} {more}')}")
     if sdc is None:
         st.caption(
             "The smallest detectable change is not known, for want of repeated scans: who reaches "
@@ -94,14 +93,17 @@ def _say(answer: Response, found: Comparison, score: str, sdc: Effect | None) ->
         )
 
 
-def _show(study: Study, answer: Response, score: str, sdc: Effect | None, *, name: str) -> None:
+def _show(
+    study: Study, answer: Response, compared: Comparison, sdc: Effect | None, *, name: str
+) -> None:
+    score, planned = compared.plan.value, compared.plan.responder_threshold
     changes = change_table(answer.changes, answer.found)
     colours = {arm.name: arm.colour for arm in study.arms}
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(
-            "**Each subject's change**, full where the threshold is reached"
-            + ("; grey: within measurement error" if sdc else "")
+            "**Each subject's change**, full where it reaches the threshold"
+            + ("; shaded: may be error" if sdc else "")
         )
         st.plotly_chart(
             responder_points(
@@ -119,20 +121,30 @@ def _show(study: Study, answer: Response, score: str, sdc: Effect | None, *, nam
         if answer.found.contrasts:
             st.markdown("**Differences between arms**, in percentage points, Newcombe's 95 % CI")
             _table(share_difference_table(answer.found.contrasts), "%.0f")
-        st.download_button(
-            "Changes as CSV",
-            lambda: csv_bytes(changes),
-            f"{name} responders.csv",
-            icon=":material/download:",
-            key="download responders",
-        )
-        st.download_button(
-            "Shares as CSV",
-            lambda: csv_bytes(share_table(answer.found.shares)),
-            f"{name} shares of responders.csv",
-            icon=":material/download:",
-            key="download shares",
-        )
+        if planned is None:
+            st.caption("No analysis plan fixed the threshold beforehand: this is exploratory.")
+        with st.container(horizontal=True):
+            st.download_button(
+                "Changes as CSV",
+                lambda: csv_bytes(changes),
+                f"{name} responders.csv",
+                icon=":material/download:",
+                key="download responders",
+            )
+            st.download_button(
+                "Shares as CSV",
+                lambda: csv_bytes(share_table(answer.found.shares)),
+                f"{name} shares of responders.csv",
+                icon=":material/download:",
+                key="download shares",
+            )
+            st.download_button(
+                "Differences as CSV",
+                lambda: csv_bytes(share_difference_table(answer.found.contrasts)),
+                f"{name} differences of responders.csv",
+                icon=":material/download:",
+                key="download share differences",
+            )
 
 
 def _table(table: pd.DataFrame, number_format: str) -> None:

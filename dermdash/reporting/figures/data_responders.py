@@ -26,11 +26,16 @@ class ArmChanges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResponderPoints:
-    """sdc : smallest detectable change of a subject, None where it is not known."""
+    """Changes, threshold and error on one scale around 0.
+
+    sdc : smallest detectable change of a subject, None where it is not known
+    reach : half of the axis, with room around the furthest of all
+    """
 
     threshold: float
     arms: tuple[ArmChanges, ...]
     sdc: float | None
+    reach: float
 
 
 def responder_points_of(
@@ -49,4 +54,7 @@ def responder_points_of(
                 share.n_responders,
             )
         )
-    return ResponderPoints(found.threshold, tuple(arms), sdc)
+    furthest = max(
+        [abs(found.threshold), sdc or 0.0, *(float(np.abs(arm.change).max()) for arm in arms)]
+    )
+    return ResponderPoints(found.threshold, tuple(arms), sdc, 1.15 * furthest)

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from dermdash.reporting.figures.data import SCORE_NAMES, wrapped
 from dermdash.reporting.figures.data_responders import ResponderPoints
-from dermdash.reporting.figures.screen.style import MARGINS, NEUTRAL, faint
+from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint
+from dermdash.stats.responders import SLACK
 
 
 def responder_points(
@@ -20,20 +21,20 @@ def responder_points(
 ) -> go.Figure:
     """A point a subject's change: full where it reaches the threshold, hollow where it does not.
 
-    The band is what measurement error alone may show (smallest detectable change).
+    The band is what measurement error alone can show (smallest detectable change).
     """
     figure = go.Figure()
     if points.sdc is not None:
         figure.add_hrect(
             y0=-points.sdc,
             y1=points.sdc,
-            fillcolor=faint(NEUTRAL),
+            fillcolor=faint(ACCENT),
             line={"width": 0},
             layer="below",
         )
     way = 1 if points.threshold > 0 else -1
     for place, arm in enumerate(points.arms):
-        reached = way * arm.change >= abs(points.threshold) - 1e-9
+        reached = way * arm.change >= abs(points.threshold) - SLACK
         colour = arm_colours[arm.arm]
         figure.add_scatter(
             x=place + arm.offset,
@@ -68,5 +69,9 @@ def responder_points(
         showgrid=False,
         zeroline=False,
     )
-    figure.update_yaxes(title=f"change in {SCORE_NAMES[score]} by {escape(visit)}", zeroline=False)
+    figure.update_yaxes(
+        title=f"change in {SCORE_NAMES[score]} by {escape(visit)}",
+        range=[-points.reach, points.reach],
+        zeroline=False,
+    )
     return figure
