@@ -253,7 +253,7 @@ def group_profiles(cohort: Cohort) -> pd.DataFrame:
 
 def describe(cohort: Cohort) -> str:
     """The groups in one sentence: mean ± SD over subjects."""
-    name = cohort.score.replace("_", " ")
+    name = "mean grade" if cohort.score == "grade_mean" else cohort.score.replace("_", " ")
     parts = [
         f"{group.arm} {group.mean:.2f} ± {group.sd:.2f} (n = {group.n_subjects})"
         if group.n_subjects > 1

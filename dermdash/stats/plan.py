@@ -83,8 +83,12 @@ class Plan:
 
     @property
     def outcome(self) -> str:
-        """The column of the outcome, as words."""
-        return self.value.replace("_", " ")
+        """The column of the outcome, as words that follow "mean".
+
+        >>> Plan("expected_grade", between="arm").outcome, Plan("grade_mean", between="arm").outcome
+        ('expected grade', 'grade')
+        """
+        return "grade" if self.value == "grade_mean" else self.value.replace("_", " ")
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, with the version of this form."""

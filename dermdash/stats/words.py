@@ -96,6 +96,8 @@ def read(answer: Findings, plan: Plan, fragile: Sequence[Disagreement]) -> str:
     parts = [_finding(answer, contrast, plan)]
     if contrast.note:
         parts.append(f"This difference is {contrast.note}.")
+    elif noted := [one.note for one in answer.contrasts if one.note]:
+        parts.append(f"{len(noted)} other differences are {noted[0]}.")
     hinges = [
         d for d in fragile if (d.a, d.b, d.visit) == (contrast.a, contrast.b, contrast.visit or "")
     ]
@@ -124,7 +126,8 @@ def leading(answer: Findings, plan: Plan) -> Contrast:
     visits = [c.visit for c in answer.contrasts]
     visit = plan.primary_visit if plan.primary_visit in visits else visits[-1]
     at_visit = [c for c in answer.contrasts if c.visit == visit]
-    return max(at_visit, key=lambda contrast: abs(contrast.difference))
+    plain = [c for c in at_visit if not c.note]
+    return max(plain or at_visit, key=lambda contrast: abs(contrast.difference))
 
 
 def _finding(answer: Findings, contrast: Contrast, plan: Plan) -> str:
@@ -144,8 +147,10 @@ def _finding(answer: Findings, contrast: Contrast, plan: Plan) -> str:
 
 
 def _opening(answer: Findings, plan: Plan) -> str:
-    """The omnibus test, where there is more than one contrast of its kind."""
+    """The omnibus test, where there is more than one contrast of its kind, and none confounded."""
     if answer.design not in ("arms", "visits") or len(answer.contrasts) < 2:
+        return ""
+    if any(one.note for one in answer.contrasts):
         return ""
     test = answer.omnibus
     p = decisive(test)

@@ -17,6 +17,7 @@ from dermdash.ui.guard import Access
 
 SESSION: Any = "session"  # what a widget's value outlives: the page, not the browser's tab
 ADDRESS: Any = "query-params"  # study, score and depths only: nothing that identifies or unblinds
+ALL_SITES = "all, averaged within each subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ class Question:
 
     @property
     def control(self) -> str | None:
-        return only_control(self.known_arms)
+        """The one control, where each study has it."""
+        control = only_control(self.known_arms)
+        everywhere = all(control in {arm.name for arm in one.arms} for one in self.studies)
+        return control if everywhere else None
 
     @property
     def summary(self) -> str:
@@ -106,7 +110,8 @@ def _ask(access: Access, study: Study) -> Question:
     site = right.selectbox(
         "Site",
         sites,
-        format_func=lambda name: name or "all, averaged within each subject",
+        format_func=lambda name: name or ALL_SITES,
+        placeholder=ALL_SITES,
         key=f"{key}_site",
         persist_state=SESSION,
     )

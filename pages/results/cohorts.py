@@ -102,7 +102,7 @@ with result:
             key="heatmap",
         )
     with right:
-        over = "Whole dermis" if answer.whole else answer.range_name.capitalize()
+        over = "Whole dermis" if answer.whole else answer.range_name
         st.markdown(f"**{over}**, a point a subject, mean ± SD beside, adjusted p above")
         st.plotly_chart(
             subject_points(

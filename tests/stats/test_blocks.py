@@ -175,8 +175,9 @@ def test_arms_in_separate_studies_are_confounded() -> None:
         ("pl", "B"): "confounded with study",
         ("A", "B"): None,
     }
-    assert found.sentence.endswith("This difference is confounded with study.")
-    assert found.warnings[0].startswith("Confounded with study: pl − A, pl − B. No study links")
+    assert found.sentence.startswith("The data do not settle whether score differs: A − B is −0.29")
+    assert found.sentence.endswith("2 other differences are confounded with study.")
+    assert found.warnings[0].startswith("Confounded with study: pl − A; pl − B. No study links")
     assert "cannot be told from it" in found.warnings[0]
     assert found.to_json()["contrasts"][0]["note"] == "confounded with study"
 
@@ -187,6 +188,7 @@ def test_where_each_arm_has_its_own_study_nothing_is_pooled() -> None:
     groups = {arm: rows["score"].to_numpy() for arm, rows in SCORES.groupby("arm", sort=False)}
     found = compare(table, PLAN)
     assert all(c.note == "confounded with study" for c in found.contrasts)
+    assert "This difference is confounded with study." in found.sentence
     assert found.omnibus.statistic == pytest.approx(anova(groups).statistic)
     for ours, theirs in zip(found.contrasts, tukey_hsd(groups), strict=True):
         assert (ours.difference, ours.ci_low, ours.p_adjusted) == pytest.approx(

@@ -169,7 +169,7 @@ def _warnings(
 
 def _named(contrasts: list[Contrast]) -> str:
     shown = [f"{one.a} − {one.b}" for one in contrasts]
-    return ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")
+    return "; ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")
 
 
 def _many(noun: str) -> str:
