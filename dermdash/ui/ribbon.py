@@ -28,6 +28,17 @@ def ribbon(access: Access, study: Study) -> None:
             st.caption("These scans are phantoms with known truth, not skin.")
 
 
+def mark(access: Access, study: Study) -> str:
+    """What the ribbon says, for a figure that leaves the page; empty where there is nothing.
+
+    Such as ``SYNTHETIC · DEMONSTRATION MODEL``.
+    """
+    with access.read() as tx:
+        protocol = current_protocol(tx, study.study_id)
+    words = {"SYNTHETIC": study.synthetic, "DEMONSTRATION MODEL": is_demonstration(protocol)}
+    return " · ".join(word for word, holds in words.items() if holds)
+
+
 def withheld(access: Access, study: Study) -> None:
     """Why a real study shows scores only."""
     with access.read() as tx:

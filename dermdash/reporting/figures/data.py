@@ -26,6 +26,8 @@ GRADE_COLOURS = {
     "as published": ("#d7191c", "#fdae61", "#a6d96a", "#1a9641"),
 }
 DEFAULT_COLOURS = "red-yellow-blue"
+DIVERGING = "PuOr"  # of differences: orange below 0, purple above, apart for all eyes
+DEPTH_TITLE = "depth below the DEJ (µm)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,15 @@ def wrapped(name: str, *, width: int = 14) -> str:
     return "<br>".join(escape(line) for line in name_lines(name, width=width))
 
 
+def mean_sd(mean: float, sd: float) -> str:
+    """``2.77 ± 0.33``, or the mean alone where one subject has no SD.
+
+    >>> mean_sd(2.77, 0.33), mean_sd(2.0, float("nan"))
+    ('2.77 ± 0.33', '2.00')
+    """
+    return f"{mean:.2f} ± {sd:.2f}" if np.isfinite(sd) else f"{mean:.2f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Bracket:
     """A difference between two arms, marked above them; ``text`` is its p, as "p = .046"."""
@@ -128,14 +139,14 @@ STAR_NOTE = "* p < .05, ** p < .01, *** p < .001, adjusted; ns otherwise"
 def brackets(
     contrasts: Sequence[Contrast], *, at_most: int = 6, starred: bool = False
 ) -> list[Bracket]:
-    """A bracket a contrast, none where there are too many to tell apart.
+    """A bracket a contrast, none where there are too many to tell apart, or it is confounded.
 
     starred : stars in the place of p, for contrasts that a locked plan names
     """
     if len(contrasts) > at_most:
         return []
     mark = stars if starred else equals_p
-    return [Bracket(one.a, one.b, mark(one.p_adjusted)) for one in contrasts]
+    return [Bracket(one.a, one.b, mark(one.p_adjusted)) for one in contrasts if not one.note]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +164,10 @@ def place_brackets(
 ) -> tuple[list[PlacedBracket], float]:
     """Brackets above the scale, narrow ones first, and where the axis ends.
 
-    >>> place_brackets([Bracket("a", "c", "p = .01"), Bracket("b", "c", "p = .02")], ["a", "b", "c"])
-    ([PlacedBracket(left=1, right=2, y=4.2, text='p = .02'), \
-PlacedBracket(left=0, right=2, y=4.54, text='p = .01')], 4.82)
+    >>> found = [Bracket("a", "c", "p = .01"), Bracket("b", "c", "p = .02")]
+    >>> placed, top = place_brackets(found, ["a", "b", "c"])
+    >>> [(one.left, one.right, one.y) for one in placed], top
+    ([(1, 2, 4.2), (0, 2, 4.54)], 4.82)
     """
     order = list(arms)
     spans = [(*sorted((order.index(one.a), order.index(one.b))), one.text) for one in found]
@@ -163,7 +175,11 @@ PlacedBracket(left=0, right=2, y=4.54, text='p = .01')], 4.82)
     placed = []
     for left, right, text in sorted(spans, key=lambda span: (span[1] - span[0], span[0])):
         level = next(
-            (k for k, taken in enumerate(levels) if all(right <= low or high <= left for low, high in taken)),
+            (
+                k
+                for k, taken in enumerate(levels)
+                if all(right <= low or high <= left for low, high in taken)
+            ),
             len(levels),
         )
         if level == len(levels):
@@ -173,9 +189,7 @@ PlacedBracket(left=0, right=2, y=4.54, text='p = .01')], 4.82)
     return placed, round(4.1 + 0.36 * len(levels), 2)
 
 
-def sd_band(
-    mean: pd.Series, sd: pd.Series
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def sd_band(mean: pd.Series, sd: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean − SD and mean + SD within the scale of 1 to 4; NaN where there is no SD."""
     low, high = (mean - sd).clip(1, 4), (mean + sd).clip(1, 4)
     return low.to_numpy(dtype=float), high.to_numpy(dtype=float)

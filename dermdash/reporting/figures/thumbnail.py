@@ -51,3 +51,10 @@ def colour_of(score: float, colours: str = DEFAULT_COLOURS) -> str:
     )
     mixed = [np.interp(score, (1, 2, 3, 4), channel) for channel in stops.T]
     return "#" + "".join(f"{int(value):02x}" for value in mixed)
+
+
+def ink_on(grade: float, colours: str) -> str:
+    """Black or white, whichever reads better on the grade's colour."""
+    colour = colour_of(grade, colours)
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > 120 else "#fff"

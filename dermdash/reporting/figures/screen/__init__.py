@@ -14,11 +14,13 @@ from dermdash.reporting.figures.screen.groups import (
 )
 from dermdash.reporting.figures.screen.power import power_lines
 from dermdash.reporting.figures.screen.residuals import qq_plot, residual_plot
+from dermdash.reporting.figures.screen.responders import responder_points
 from dermdash.reporting.figures.screen.scan import depth_profile, layer_grades
 from dermdash.reporting.figures.screen.sensitivity import sensitivity_curve
 from dermdash.reporting.figures.screen.shares import class_shares, class_shares_by_depth
 from dermdash.reporting.figures.screen.style import toolbar
 from dermdash.reporting.figures.screen.subjects import subject_heatmap
+from dermdash.reporting.figures.screen.tipping import tipping_curve
 
 __all__ = [
     "change_lines",
@@ -34,9 +36,11 @@ __all__ = [
     "power_lines",
     "qq_plot",
     "residual_plot",
+    "responder_points",
     "sensitivity_curve",
     "subject_heatmap",
     "subject_lines",
     "subject_points",
+    "tipping_curve",
     "toolbar",
 ]

@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import SCORE_NAMES, DifferenceHeatmap
+from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, DifferenceHeatmap, side_step
 from dermdash.reporting.figures.screen.style import LEGEND, MARGINS, NEUTRAL, depth_down
-
-DIVERGING = "PuOr"  # orange below 0, purple above: apart for all eyes, unlike the grades
 
 
 def change_lines(
@@ -22,10 +20,9 @@ def change_lines(
     """
     figure = go.Figure()
     arms = list(dict.fromkeys(changes["arm"]))
-    step = 0.012 * max(float(changes["day"].max() - changes["day"].min()), 1.0)
     for place, arm in enumerate(arms):
         rows = changes[changes["arm"] == arm]
-        shift = step * (place - (len(arms) - 1) / 2)
+        shift = side_step(changes["day"], place, of=len(arms))
         figure.add_scatter(
             x=rows["day"] + shift,
             y=rows["mean"],

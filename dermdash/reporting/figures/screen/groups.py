@@ -11,8 +11,12 @@ from dermdash.reporting.figures.data import (
     DEFAULT_COLOURS,
     GRADES,
     SCORE_NAMES,
+    STAR_NOTE,
     Bracket,
     DepthHeatmap,
+    mean_sd,
+    place_brackets,
+    sd_band,
     spread,
     wrapped,
 )
@@ -55,12 +59,13 @@ def subject_points(
     *,
     score: str,
     brackets: Sequence[Bracket] = (),
+    depth_um: tuple[int, int] = (0, 69),
     height: int = 400,
 ) -> go.Figure:
     """A point a subject and, beside the points, each group's mean with its SD.
 
     subjects : subject_id, arm and the score; groups : arm, mean, sd, n_subjects
-    brackets : differences to mark above the points
+    brackets : differences to mark above the points; depth_um : range that the score is over
     """
     figure = go.Figure()
     ticks = []
@@ -95,35 +100,105 @@ def subject_points(
         showgrid=False,
         zeroline=False,
     )
-    top = _draw_brackets(figure, brackets, list(groups["arm"]))
-    figure.update_yaxes(
-        title=f"{SCORE_NAMES[score]}, 0 to 69 µm", range=[0.9, top], tickvals=list(GRADES)
+    return _score_axis(
+        figure, brackets, list(groups["arm"]), score=score, depth_um=depth_um, low=0.9
     )
-    return figure
 
 
-def _draw_brackets(figure: go.Figure, brackets: Sequence[Bracket], arms: list[str]) -> float:
-    """Draw brackets above the scale, narrow ones first, and return where the axis ends."""
-    placed = sorted(brackets, key=lambda one: abs(arms.index(one.a) - arms.index(one.b)))
-    for level, bracket in enumerate(placed):
-        left, right = sorted((arms.index(bracket.a), arms.index(bracket.b)))
-        y = 4.2 + 0.34 * level
+def group_bars(
+    groups: pd.DataFrame,
+    arm_colours: Mapping[str, str],
+    *,
+    score: str,
+    brackets: Sequence[Bracket] = (),
+    depth_um: tuple[int, int] = (0, 69),
+    height: int = 400,
+) -> go.Figure:
+    """The paper's figure 3B: a bar a group up to its mean, SD as whiskers, from grade 1 upwards.
+
+    groups : arm, mean, sd, n_subjects; depth_um : range that the score is over
+    """
+    filled = groups[groups["n_subjects"] > 0]
+    figure = go.Figure(
+        go.Bar(
+            x=[list(groups["arm"]).index(arm) for arm in filled["arm"]],
+            y=filled["mean"],
+            error_y={"array": filled["sd"], "thickness": 2, "width": 9, "color": NEUTRAL},
+            width=0.56,
+            marker={"color": [arm_colours[arm] for arm in filled["arm"]]},
+            customdata=filled[["arm", "sd"]].map(_escaped).to_numpy().tolist(),
+            hovertemplate="%{customdata[0]}: %{y:.2f} ± %{customdata[1]:.2f} (SD)<extra></extra>",
+        )
+    )
+    ticks = [
+        f"{wrapped(arm)}<br>n = {count}" + (f"<br>{mean_sd(mean, sd)}" if count else "")
+        for arm, mean, sd, count in groups[["arm", "mean", "sd", "n_subjects"]].itertuples(
+            index=False
+        )
+    ]
+    figure.update_layout(height=height, margin=MARGINS, showlegend=False)
+    figure.update_xaxes(
+        tickvals=list(range(len(ticks))),
+        ticktext=ticks,
+        range=[-0.6, len(ticks) - 0.4],
+        showgrid=False,
+        zeroline=False,
+    )
+    return _score_axis(
+        figure, brackets, list(groups["arm"]), score=score, depth_um=depth_um, low=1.0
+    )
+
+
+def _escaped(value: object) -> object:
+    return escape(value) if isinstance(value, str) else value
+
+
+def _score_axis(
+    figure: go.Figure,
+    found: Sequence[Bracket],
+    arms: list[str],
+    *,
+    score: str,
+    depth_um: tuple[int, int],
+    low: float,
+) -> go.Figure:
+    """Brackets above the scale, and the scale from ``low`` to where they end."""
+    placed, top = place_brackets(found, arms)
+    for one in placed:
+        left, right, y = one.left + 0.04, one.right - 0.04, one.y
         figure.add_shape(
             type="path",
-            path=f"M {left + 0.04} {y - 0.06} L {left + 0.04} {y} L {right - 0.04} {y} "
-            f"L {right - 0.04} {y - 0.06}",
+            path=f"M {left} {y - 0.06} L {left} {y} L {right} {y} L {right} {y - 0.06}",
             line={"color": NEUTRAL, "width": 1.2},
         )
         figure.add_annotation(
             x=(left + right) / 2,
             y=y,
-            text=escape(bracket.text),
+            text=escape(one.text),
             showarrow=False,
             yanchor="bottom",
             yshift=-2,
             font={"size": 12},
         )
-    return 4.1 + 0.36 * len(placed)
+    if any(one.text.startswith(("*", "ns")) for one in placed):
+        figure.add_annotation(
+            text=STAR_NOTE,
+            x=0,
+            y=1,
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 11, "color": NEUTRAL},
+        )
+        figure.update_layout(margin={**MARGINS, "t": 26})
+    figure.update_yaxes(
+        title=f"{SCORE_NAMES[score]}, {depth_um[0]} to {depth_um[1]} µm",
+        range=[low, top],
+        tickvals=list(GRADES),
+    )
+    return figure
 
 
 def group_lines(
@@ -135,14 +210,15 @@ def group_lines(
 ) -> go.Figure:
     """Each group's mean along depth with a band of its SD over subjects.
 
-    group_profiles : arm, depth_um, mean, sd
+    group_profiles : arm, depth_um, mean, sd, n_subjects
     """
     figure = go.Figure()
     for arm in dict.fromkeys(group_profiles["arm"]):
         rows = group_profiles[group_profiles["arm"] == arm]
-        mean, sd, depth, colour = rows["mean"], rows["sd"], rows["depth_um"], arm_colours[arm]
+        mean, depth, colour = rows["mean"], rows["depth_um"], arm_colours[arm]
+        low, high = sd_band(mean, rows["sd"])
         figure.add_scatter(
-            x=pd.concat([(mean - sd).clip(1, 4), (mean + sd).clip(1, 4)[::-1]]),
+            x=np.concatenate([low, high[::-1]]),
             y=pd.concat([depth, depth[::-1]]),
             fill="toself",
             fillcolor=faint(colour),
@@ -155,7 +231,7 @@ def group_lines(
             y=depth,
             mode="lines",
             line={"color": colour, "width": 2.5},
-            name=escape(arm),
+            name=f"{escape(arm)} (n = {int(rows['n_subjects'].max())})",
             hovertemplate=f"{escape(arm)}, %{{y}} µm: %{{x:.2f}}<extra></extra>",
         )
     figure.update_layout(

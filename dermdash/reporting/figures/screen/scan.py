@@ -5,17 +5,22 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, GRADES, LayerMap
+from dermdash.reporting.figures.data import (
+    DEFAULT_COLOURS,
+    DEPTH_TITLE,
+    GRADE_COLOURS,
+    GRADES,
+    LayerMap,
+)
 from dermdash.reporting.figures.screen.style import (
     ACCENT,
-    DEPTH_TITLE,
     LEGEND,
     MARGINS,
     NEUTRAL,
     depth_down,
     grade_scale,
-    ink_on,
 )
+from dermdash.reporting.figures.thumbnail import ink_on
 
 
 def depth_profile(

@@ -6,12 +6,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import GRADE_COLOURS, GRADES
-from dermdash.reporting.figures.thumbnail import colour_of
+from dermdash.reporting.figures.data import DEPTH_TITLE, GRADE_COLOURS, GRADES
 
 ACCENT = "#7A6AD8"  # readable on light and dark paper
 NEUTRAL = "#8A8A8A"
-DEPTH_TITLE = "depth below the DEJ (µm)"
 LEGEND = {
     "orientation": "h",
     "y": 1.01,
@@ -61,10 +59,3 @@ def faint(colour: str) -> str:
     """An arm's colour for a band behind its line."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.15)"
-
-
-def ink_on(grade: float, colours: str) -> str:
-    """Black or white, whichever reads better on the grade's colour."""
-    colour = colour_of(grade, colours)
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > 120 else "#fff"

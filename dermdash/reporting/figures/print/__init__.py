@@ -1,0 +1,37 @@
+"""Figures on paper: the only room with matplotlib. Each has its twin, by name, on screen."""
+
+from dermdash.reporting.figures.print.changes import (
+    change_lines,
+    difference_heatmap,
+    subject_lines,
+)
+from dermdash.reporting.figures.print.depths import difference_band, sensitivity_curve
+from dermdash.reporting.figures.print.groups import (
+    cohort_heatmap,
+    group_bars,
+    group_lines,
+    subject_points,
+)
+from dermdash.reporting.figures.print.residuals import qq_plot, residual_plot
+from dermdash.reporting.figures.print.shares import class_shares, class_shares_by_depth
+from dermdash.reporting.figures.print.style import FileKind, save
+from dermdash.reporting.figures.print.subjects import subject_heatmap
+
+__all__ = [
+    "FileKind",
+    "change_lines",
+    "class_shares",
+    "class_shares_by_depth",
+    "cohort_heatmap",
+    "difference_band",
+    "difference_heatmap",
+    "group_bars",
+    "group_lines",
+    "qq_plot",
+    "residual_plot",
+    "save",
+    "sensitivity_curve",
+    "subject_heatmap",
+    "subject_lines",
+    "subject_points",
+]
