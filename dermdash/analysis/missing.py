@@ -50,8 +50,8 @@ def tip(
     """
     if found.design != "arms x visits":
         raise TableError(
-            f"{found.design} were compared, not arms over visits, and missing scores are imputed by "
-            "arm: compare two arms with a baseline and a later visit"
+            f"{found.design} were compared, not arms over visits, and scores are imputed by arm: "
+            "compare two arms with a baseline and a later visit"
         )
     limit = limit if limit is not None else abs(found.plan.delta or LIMIT)
     if not (np.isfinite(limit) and limit > 0):

@@ -12,8 +12,7 @@ from dermdash.analysis.other_scores import OtherScores, ask_of_others
 from dermdash.errors import TableError
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.figures.data_tipping import tipping_curve_of
-from dermdash.reporting.figures.screen.style import toolbar
-from dermdash.reporting.figures.screen.tipping import tipping_curve
+from dermdash.reporting.figures.screen import tipping_curve, toolbar
 from dermdash.reporting.levels import levels_sentence
 from dermdash.reporting.missing import (
     tipping_sentence,

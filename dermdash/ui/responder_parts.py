@@ -9,8 +9,7 @@ from dermdash.analysis.responders import Response, respond
 from dermdash.errors import TableError
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.figures.data_responders import responder_points_of
-from dermdash.reporting.figures.screen.responders import responder_points
-from dermdash.reporting.figures.screen.style import toolbar
+from dermdash.reporting.figures.screen import responder_points, toolbar
 from dermdash.reporting.repeatability import threshold_warning
 from dermdash.reporting.responders import (
     change_table,
