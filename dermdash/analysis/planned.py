@@ -1,11 +1,13 @@
 """How a study's plan meets a comparison: which plan it follows, and whether it was planned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from dermdash.analysis.comparisons import study_plan
+from dermdash.analysis.comparisons import study_plan, subject_rows
+from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.errors import TableError
 from dermdash.stats.comparison import Comparison, compare
 from dermdash.stats.plan import Plan
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from dermdash.trial.studies import Study
 
 Status = Literal["planned", "exploratory"]
-SLAB_UM = (0, 69)
 SCORE_NAMES = {"expected_grade": "expected grade", "grade_mean": "mean grade"}
 
 
@@ -23,17 +24,20 @@ SCORE_NAMES = {"expected_grade": "expected grade", "grade_mean": "mean grade"}
 class Asked:
     """What is asked of a study, beside its plan.
 
-    arms : None for all; visit : at which arms are compared, None for changes over the visits, or
-        for groups averaged over their visits
-    site : None averages over all
+    over_visits : changes are compared, else groups at ``visit``, None averaging over all visits
+    arms, site : None for all of them
+    covariates : by which subjects were chosen
+    pooled : names of other studies that enter with this one
     """
 
     score: str
-    arms: tuple[str, ...] | None = None
+    over_visits: bool
     visit: str | None = None
+    arms: tuple[str, ...] | None = None
     site: str | None = None
-    depth_um: tuple[int, int] = SLAB_UM
-    over_visits: bool = True
+    depth_um: tuple[int, int] = DEPTHS_UM
+    covariates: tuple[str, ...] = ()
+    pooled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,41 +76,49 @@ def plan_for(
         controls = [arm.name for arm in study.arms if arm.is_control]
         control = controls[0] if len(controls) == 1 else None
         plan = Plan(asked.score, between="arm", subject="subject_id", control=control)
-    arms = asked.arms or tuple(arm.name for arm in study.arms)
-    if plan.control not in arms or len(arms) < 2:
+    if asked.arms and (plan.control not in asked.arms or len(asked.arms) < 2):
         plan = replace(plan, control=None)
     plan = replace(plan, value=asked.score, score=asked.score, depth_um=asked.depth_um)
-    if not asked.over_visits and plan.within is not None:
-        plan = replace(_explore(plan), between="arm", within=None, visits=(), baseline=None)
+    if not asked.over_visits:
+        pooled = table["study"].nunique() > 1
+        plan = replace(
+            plan if plan.within is None else _explore(plan),
+            between="arm",
+            within=None,
+            block="study" if pooled else None,
+            visits=(),
+            baseline=None,
+            primary_visit=asked.visit,
+        )
     return plan if not _reasons(study, stored, asked) else _explore(plan)
 
 
-def compare_planned(study: "Study", table: pd.DataFrame, plan: Plan) -> Comparison:
-    """Compare by a plan; a planned contrast that the table lacks leaves the others exploratory.
+def compare_planned(table: pd.DataFrame, plan: Plan, arms: Sequence[str]) -> Comparison:
+    """Compare by a plan; where the table lacks a planned contrast, all of it explores.
 
-    table : study, subject_id, arm, visit where the plan has visits, and the score; one row a
-        subject and cell; visits that the plan does not name are left out
+    table : study, subject_id, arm, visit where the plan has visits, and the score; visits that the
+        plan does not name are left out
+    arms : in their order; others are left out
 
     Raises
     ------
     TableError
         The table does not make up the design.
     """
-    order = {arm.name: place for place, arm in enumerate(study.arms)}
-    if plan.within is not None and plan.visits:
-        table = table[table[plan.within].isin(list(plan.visits))]
-    keys = [name for name in ("subject_id", plan.between, plan.within) if name is not None]
-    cells = table.groupby(keys, observed=True, as_index=False)[[plan.value]].mean()
-    if plan.between is not None:
-        cells = cells.sort_values(
-            plan.between, key=lambda arms: arms.astype("str").map(order), kind="stable"
+    if plan.within is None:
+        rows = subject_rows(table, plan.value, arms)
+    else:
+        rows = table[table["arm"].isin(list(arms)) & table["visit"].isin(list(plan.visits))]
+        order = {arm: place for place, arm in enumerate(arms)}
+        rows = rows.sort_values(
+            "arm", key=lambda names: names.astype("str").map(order), kind="stable"
         )
     try:
-        return compare(cells, plan)
+        return compare(rows, plan)
     except TableError:
         if plan.primary is None:
             raise
-        return compare(cells, _explore(plan))
+        return compare(rows, _explore(plan))
 
 
 def standing(
@@ -164,6 +176,10 @@ def _reasons(study: "Study", stored: "StoredPlan | None", asked: Asked) -> tuple
         found.append(f"without {', '.join(left_out)}")
     if asked.site is not None and len(study.sites) > 1:
         found.append(f"at {asked.site} only, where the plan averages over the sites")
+    if asked.covariates:
+        found.append(f"among subjects chosen by {' and '.join(asked.covariates)}")
+    if asked.pooled:
+        found.append(f"pooled with {' and '.join(asked.pooled)}")
     return tuple(found)
 
 

@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+
+from dermdash.reporting.comparisons import contrast_table
+from dermdash.reporting.figures.data import Bracket, brackets
+from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Contrast
 from dermdash.stats.words import stars
 
 DEMONSTRATION = "demonstration"
+PLANNED = ("primary", "key secondary")
 LEGEND = "* p < .05, ** p < .01, *** p < .001, ns otherwise; planned questions only."
 
 
@@ -36,7 +42,32 @@ def star_marks(
     """
     return [
         (stars(one.p_adjusted) if one.p_adjusted < alpha else "ns")
-        if planned and allowed and one.role in ("primary", "key secondary")
+        if planned and allowed and not one.note and one.role in PLANNED
         else ""
         for one in contrasts
+    ]
+
+
+def planned_table(found: Comparison, *, planned: bool, allowed: bool) -> pd.DataFrame:
+    """The contrasts as people read them, with the role of each and, where it may be, its stars."""
+    table = contrast_table(found.contrasts)
+    if not planned:
+        return table
+    roles = [one.role for one in found.contrasts]
+    table.insert(list(table.columns).index("Estimate"), "Role", roles)
+    if allowed:
+        marks = star_marks(found.contrasts, alpha=found.plan.alpha, planned=True, allowed=True)
+        table.insert(list(table.columns).index("p adjusted") + 1, "Stars", marks)
+    return table
+
+
+def planned_brackets(found: Comparison, *, planned: bool, allowed: bool) -> list[Bracket]:
+    """A bracket a contrast: its p, and behind it the stars where it may carry them."""
+    marks = star_marks(found.contrasts, alpha=found.plan.alpha, planned=planned, allowed=allowed)
+    starred = {
+        (one.a, one.b): mark for one, mark in zip(found.contrasts, marks, strict=True) if mark
+    }
+    return [
+        Bracket(one.a, one.b, f"{one.text} {starred.get((one.a, one.b), '')}".strip())
+        for one in brackets(found.contrasts)
     ]

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dermdash.analysis.planned import Standing
 from dermdash.reporting.comparisons import (
     alternative_table,
     check_table,
@@ -14,9 +15,10 @@ from dermdash.reporting.comparisons import (
     outlier_table,
     unit_sentence,
 )
+from dermdash.reporting.stars import LEGEND, planned_table
 from dermdash.reporting.tables import csv_bytes
 from dermdash.stats.comparison import Comparison
-from dermdash.ui.cells import plain
+from dermdash.ui.cells import plain, plural
 
 EXPLORATORY = (
     "No analysis plan was locked before looking, so all of this is exploratory: estimates, "
@@ -31,13 +33,22 @@ def sentence(found: Comparison) -> None:
         st.caption(f":material/warning: {plain(warning)}")
 
 
-def contrasts(found: Comparison, *, file_name: str) -> None:
-    """Differences with their intervals, and what they are differences of."""
-    table = contrast_table(found.contrasts)
+def contrasts(
+    found: Comparison, *, file_name: str, standing: Standing | None = None, allowed: bool = False
+) -> None:
+    """Differences with their intervals, and what they are differences of.
+
+    standing : whether they were planned; None where nobody planned anything
+    allowed : whether the model may carry stars
+    """
+    planned = standing is not None and standing.planned
+    table = planned_table(found, planned=planned, allowed=allowed)
     st.dataframe(table, hide_index=True, column_config=_contrast_columns(table))
+    words = EXPLORATORY if standing is None else standing.sentence
+    legend = f" {LEGEND}" if "Stars" in table.columns else ""
+    looked = plural(len(found.contrasts), "difference")
     st.caption(
-        plain(f"{found.estimand} {unit_sentence(found)} {EXPLORATORY} Looked at here: ")
-        + f"{len(found.contrasts)} differences."
+        plain(f"{found.estimand} {unit_sentence(found)} {words} Looked at here: {looked}.{legend}")
     )
     st.download_button(
         "Differences as CSV",

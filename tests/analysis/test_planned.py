@@ -1,0 +1,263 @@
+"""What a comparison may be called: planned where its question was locked, else exploratory."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dermdash.analysis.kept import comparison_key, keep_comparison, recall_comparison
+from dermdash.analysis.planned import Asked, compare_planned, plan_for, standing
+from dermdash.errors import TableError
+from dermdash.settings import Settings
+from dermdash.stats.comparison import Comparison
+from dermdash.stats.plan import Plan
+from dermdash.trial.database import Store, open_store
+from dermdash.trial.plans import StoredPlan, current_plan, lock_plan, write_plan
+from dermdash.trial.questions import blank_plan
+from dermdash.trial.schema import ResultRow
+from dermdash.trial.studies import Arm, Kind, Site, Study, Visit, get_study
+from tests.support.studies import ADA, make_study
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+ARMS = ("placebo", "active")
+CHANGES = Asked("expected_grade", over_visits=True, arms=ARMS)
+
+
+def study_of(kind: Kind = "before_after", *, visits: tuple[str, ...] = ("D0", "D28")) -> Study:
+    return Study(
+        *(1, "Serum", kind, "collecting", False, NOW),
+        arms=(Arm(1, "placebo", "", True, "#888"), Arm(2, "active", "", False, "#08f")),
+        visits=tuple(Visit(k, name, 28 * k, k == 0) for k, name in enumerate(visits)),
+        sites=(Site(1, "cheek", None), Site(2, "temple", None)),
+    )
+
+
+def scores(
+    visits: tuple[str, ...] = ("D0", "D28"), *, arms: tuple[str, ...] = ARMS
+) -> pd.DataFrame:
+    """Eight subjects an arm; the active ones rise by half a grade a visit."""
+    rng = np.random.default_rng(1)
+    return pd.DataFrame(
+        [
+            {
+                "study": "Serum",
+                "subject_id": f"{arm} {subject}",
+                "arm": arm,
+                "visit": visit,
+                "expected_grade": 2 + 0.5 * at * (arm == "active") + rng.normal(0, 0.1),
+            }
+            for arm in arms
+            for subject in range(8)
+            for at, visit in enumerate(visits)
+        ]
+    )
+
+
+def stored_of(study: Study, *, locked: bool = True, **changes: Any) -> StoredPlan:
+    plan = replace(blank_plan(study), **{"primary": ("active", "placebo", "D28"), **changes})
+    return StoredPlan(
+        2, plan, "ada", NOW, "ada" if locked else None, NOW if locked else None, amends=None
+    )
+
+
+def answered(
+    study: Study, table: pd.DataFrame, stored: StoredPlan | None, asked: Asked = CHANGES
+) -> tuple[Plan, Comparison]:
+    plan = plan_for(study, table, stored, asked)
+    arms = asked.arms or tuple(arm.name for arm in study.arms)
+    return plan, compare_planned(table, plan, arms)
+
+
+def test_a_question_that_was_locked_is_planned() -> None:
+    """Lost: the one result of the trial would read like a chance find."""
+    study, table = study_of(), scores()
+    stored = stored_of(study, alpha=0.01)
+    plan, found = answered(study, table, stored)
+    assert (plan, found.plan.alpha) == (stored.plan, 0.01)
+    assert [one.role for one in found.contrasts] == ["primary"]
+    said = standing(study, found, stored, CHANGES)
+    assert said.planned
+    assert said.sentence == (
+        "Planned: version 2 of the analysis plan, locked by ada on 2026-03-01 09:30 UTC."
+    )
+
+
+def test_what_was_looked_at_before_the_lock_is_said() -> None:
+    """Lost: a plan fixed after looking, or changed since, would pass for one fixed before."""
+    study = study_of()
+    stored = replace(stored_of(study), graded_before=32, amends=1)
+    _, found = answered(study, scores(), stored)
+    sentence = standing(study, found, stored, CHANGES).sentence
+    assert sentence.endswith(
+        "UTC, after 32 scans were graded; it amends version 1, which had been locked before."
+    )
+
+
+def test_without_a_plan_all_is_exploratory() -> None:
+    """Lost: stars would stand on questions that the data suggested."""
+    study, table = study_of(), scores()
+    plan, found = answered(study, table, None)
+    assert (plan.within, plan.control, plan.primary) == ("visit", "placebo", None)
+    said = standing(study, found, None, CHANGES)
+    assert (said.status, said.stored) == ("exploratory", None)
+    assert said.sentence == "Exploratory: no analysis plan was locked before looking."
+
+
+def test_a_draft_plans_nothing_but_its_choices_hold() -> None:
+    """Lost: a plan could be written, looked at, and bent before it is locked."""
+    study, table = study_of(), scores()
+    stored = stored_of(study, locked=False, alpha=0.01)
+    plan, found = answered(study, table, stored)
+    assert (plan.alpha, plan.primary) == (0.01, None)
+    assert {one.role for one in found.contrasts} == {"exploratory"}
+    said = standing(study, found, stored, CHANGES)
+    assert not said.planned
+    assert "version 2 of the analysis plan is a draft, not locked" in said.sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"depth_um": (0, 19)}, "over 0 to 19 µm, where the plan says 0 to 69 µm"),
+        ({"site": "cheek"}, "at cheek only"),
+        ({"covariates": ("age", "phototype")}, "among subjects chosen by age and phototype"),
+        ({"pooled": ("Other",)}, "pooled with Other"),
+        ({"over_visits": False, "visit": "D28"}, "groups at one visit, where the plan compares"),
+    ],
+)
+def test_another_question_than_the_locked_one_explores(changes: dict[str, Any], words: str) -> None:
+    """Lost: filters could be turned until stars appear."""
+    study, table, asked = study_of(), scores(), replace(CHANGES, **changes)
+    stored = stored_of(study)
+    if not asked.over_visits:
+        table = table[table["visit"] == asked.visit]
+    _, found = answered(study, table, stored, asked)
+    said = standing(study, found, stored, asked)
+    assert {one.role for one in found.contrasts} == {"exploratory"}
+    assert not said.planned
+    assert words in said.sentence
+
+
+def test_another_score_explores() -> None:
+    """Lost: of two scores, the one that shows something would be called planned."""
+    study, asked = study_of(), replace(CHANGES, score="grade_mean")
+    stored, table = stored_of(study), scores().rename(columns={"expected_grade": "grade_mean"})
+    plan, found = answered(study, table, stored, asked)
+    assert (plan.value, plan.score, plan.primary) == ("grade_mean", "grade_mean", None)
+    said = standing(study, found, stored, asked)
+    assert "by mean grade, where the plan says expected grade" in said.sentence
+
+
+def test_cohorts_are_planned_at_their_visit() -> None:
+    """Lost: groups could be compared at whichever visit suits."""
+    study = study_of("cohorts")
+    stored = stored_of(study, primary=("active", "placebo", ""), equal_variances=False)
+    assert stored.plan.primary_visit == "D0"
+    for visit, planned in (("D0", True), ("D28", False), (None, False)):
+        asked = Asked("expected_grade", over_visits=False, visit=visit, arms=ARMS)
+        table = scores() if visit is None else scores().query(f"visit == '{visit}'")
+        plan, found = answered(study, table, stored, asked)
+        assert found.omnibus.test == "welch_anova"
+        assert standing(study, found, stored, asked).planned is planned
+        assert plan.control == "placebo"
+
+
+def test_an_arm_left_out_explores_and_needs_no_control() -> None:
+    """Lost: leaving the control out would end in an error, or in stars."""
+    study = study_of("cohorts", visits=("D0",))
+    study = replace(study, arms=(*study.arms, Arm(3, "vehicle", "", False, "#0f8")))
+    stored = stored_of(study, primary=("active", "placebo", ""))
+    asked = Asked("expected_grade", over_visits=False, visit="D0", arms=("active", "vehicle"))
+    table = scores(("D0",), arms=("placebo", "active", "vehicle"))
+    plan, found = answered(study, table, stored, asked)
+    assert (plan.control, found.arms) == (None, ("active", "vehicle"))
+    assert "without placebo" in standing(study, found, stored, asked).sentence
+
+
+def test_a_planned_contrast_that_the_data_lack_leaves_the_rest_exploratory() -> None:
+    """Lost: before the last visit is in, the page would show an error only."""
+    study = study_of(visits=("D0", "D28", "D56"))
+    stored = stored_of(study, primary=("active", "placebo", "D56"))
+    _, found = answered(study, scores(), stored)
+    assert [one.visit for one in found.contrasts] == ["D28"]
+    said = standing(study, found, stored, CHANGES)
+    assert not said.planned
+    assert "the planned difference active − placebo at D56 is not in these data" in said.sentence
+
+
+def test_visits_that_the_plan_does_not_name_are_left_out() -> None:
+    """Lost: a visit added later would change the planned model, or break it."""
+    study = study_of()
+    stored = stored_of(study)
+    later = replace(study, visits=(*study.visits, Visit(9, "D56", 56, False)))
+    _, found = answered(later, scores(("D0", "D28", "D56")), stored)
+    assert found.visits == ("D0", "D28")
+    assert standing(later, found, stored, CHANGES).planned
+
+
+def test_what_cannot_be_compared_says_why() -> None:
+    """Lost: a study whose later visits are not in would end in a traceback."""
+    study = study_of()
+    with pytest.raises(TableError, match="one visit"):
+        answered(study, scores(("D0",)), stored_of(study))
+
+
+@pytest.fixture
+def store(tmp_path: Any) -> Iterator[Store]:
+    with open_store(Settings(tmp_path / "home", processes=1)) as opened:
+        yield opened
+
+
+def test_an_answer_is_recalled_until_plan_or_data_change(store: Store) -> None:
+    """Lost: a kept result would outlive the data or the plan that it stands on."""
+    study_id = make_study(store)
+    with store.write(by=ADA) as tx:
+        study = get_study(tx, study_id)
+        plan = replace(blank_plan(study), primary=("active", "placebo", "D28"))
+        lock_plan(tx, study_id, write_plan(tx, study_id, plan))
+        stored = current_plan(tx, study_id)
+        table = scores()
+        followed, found = answered(study, table, stored)
+        key = comparison_key(study_id, table, followed, CHANGES, stored)
+        assert recall_comparison(tx, key) is None
+        keep_comparison(tx, key, found)
+    with store.read() as tx:
+        assert recall_comparison(tx, key) == found
+        again = comparison_key(study_id, table.iloc[::-1], followed, CHANGES, stored)
+        assert again.digest == key.digest
+        corrected = table.assign(expected_grade=table["expected_grade"] + 0.01)
+        for other in (
+            comparison_key(study_id, corrected, followed, CHANGES, stored),
+            comparison_key(study_id, table, replace(followed, alpha=0.01), CHANGES, stored),
+            comparison_key(study_id, table, followed, CHANGES, None),
+            comparison_key(study_id, table, followed, replace(CHANGES, site="cheek"), stored),
+            replace(key, software="dermdash 9"),
+        ):
+            assert recall_comparison(tx, other) is None
+
+
+def test_an_answer_that_cannot_be_read_any_more_is_asked_again(store: Store) -> None:
+    """Lost: an update of the program would leave pages broken by older results."""
+    study_id = make_study(store)
+    table, study = scores(), study_of()
+    plan, _ = answered(study, table, None)
+    key = comparison_key(study_id, table, plan, CHANGES, None)
+    with store.write(by=ADA) as tx:
+        tx.session.add(
+            ResultRow(
+                key=key.digest,
+                study_id=study_id,
+                question={},
+                data_digest=key.data_digest,
+                software=key.software,
+                body={"design": "of old"},
+                author="ada",
+                at=tx.at,
+            )
+        )
+        tx.session.flush()
+        assert recall_comparison(tx, key) is None
