@@ -34,7 +34,8 @@ class Levels:
 def count_levels(profiles: pd.DataFrame, arms: Sequence[str]) -> Levels:
     """Count what a result is made of.
 
-    profiles : one row a scan and layer: subject_id, arm, scan_id, depth_um, n_patches
+    profiles : one row a scan and layer: subject_id, arm, scan_id, depth_um, n_patches, and study
+        where several are pooled, since each has its own S01
     arms : in the order wanted; rows of others are not counted
 
     Raises TableError where a column is missing.
@@ -55,8 +56,9 @@ def count_levels(profiles: pd.DataFrame, arms: Sequence[str]) -> Levels:
 
 
 def _count(layers: pd.DataFrame) -> Level:
+    who = [name for name in ("study", "subject_id") if name in layers]
     return Level(
-        n_subjects=int(layers["subject_id"].nunique()),
+        n_subjects=len(layers[who].drop_duplicates()),
         n_scans=int(layers["scan_id"].nunique()),
         n_layers=len(layers),
         n_patches=int(layers["n_patches"].sum()),

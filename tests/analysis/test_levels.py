@@ -58,6 +58,13 @@ def test_a_subject_with_two_sides_is_one_subject() -> None:
     assert levels.arms["active"].n_subjects == 3
 
 
+def test_subjects_of_two_studies_may_share_a_code() -> None:
+    """Lost: pooled studies would lose a person for each code that both use."""
+    one = profiles_of([("S01", "a", "D0", 2.0)])
+    both = pd.concat([one, one.assign(study="Other", scan_id=9)])
+    assert count_levels(both, ["a"]).whole == Level(2, 2, 180, 540)
+
+
 def test_layers_that_cannot_be_counted_are_refused() -> None:
     """Lost: a missing column would read as no patches."""
     with pytest.raises(TableError, match="have no column 'n_patches'"):
