@@ -16,7 +16,7 @@ TESTS = {
     "arms": "F test over all arms",
     "pairs": "comparison of two arms among all",
     "paired": "paired t test",
-    "change": "baseline-adjusted comparison of two arms, ANCOVA,",
+    "change": "ANCOVA of two arms, adjusted for baseline",
 }
 ADJUSTMENTS = {
     "tukey": "Tukey over all pairs",

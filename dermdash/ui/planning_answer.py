@@ -17,14 +17,15 @@ from dermdash.reporting.planning import (
 )
 from dermdash.reporting.tables import csv_bytes
 from dermdash.stats.planned import Planned, plan_difference, plan_subjects
-from dermdash.stats.power import Design
+from dermdash.stats.power import Design, Question
 from dermdash.stats.spread import StudySpread, sd_of_change
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access
 from dermdash.ui.planning_parts import Wanted
+from dermdash.ui.planning_spread import SpreadWanted
 
 
-def spread_wanted(access: Access, wanted: Wanted) -> StudySpread | None:
+def spread_wanted(access: Access, wanted: SpreadWanted, question: Question) -> StudySpread | None:
     """The spread of the study that was chosen, if one was.
 
     Raises
@@ -36,9 +37,7 @@ def spread_wanted(access: Access, wanted: Wanted) -> StudySpread | None:
         return None
     with access.read() as tx:
         scored = score_study(tx, wanted.study.study_id, wanted.score)
-    return spread_of_study(
-        wanted.study, scored.table, wanted.score, wanted.question, visit=wanted.visit
-    )
+    return spread_of_study(wanted.study, scored.table, wanted.score, question, visit=wanted.visit)
 
 
 def plan(wanted: Wanted, spread: StudySpread | None) -> Planned:
@@ -49,13 +48,13 @@ def plan(wanted: Wanted, spread: StudySpread | None) -> Planned:
     TableError
         What was entered is out of range, or contradicts itself.
     """
-    sd, correlation = wanted.sd, 0.0
+    sd, correlation = wanted.spread.sd, 0.0
     if spread is not None:
-        sd = spread.sd.upper if wanted.cautious else spread.sd.sd
+        sd = spread.sd.upper if wanted.spread.cautious else spread.sd.sd
     elif wanted.question == "paired":
-        sd = sd_of_change(wanted.sd, wanted.correlation)
+        sd = sd_of_change(wanted.spread.sd, wanted.spread.correlation)
     elif wanted.question == "change":
-        correlation = wanted.correlation
+        correlation = wanted.spread.correlation
     design = Design(
         wanted.question,
         sd,
@@ -82,10 +81,10 @@ def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None) -> N
         st.caption(plain(f"{spread_sentence(spread)} {NOT_OBSERVED}"))
     other_sd = None
     if spread is not None:
-        other_sd = spread.sd.sd if wanted.cautious else spread.sd.upper
+        other_sd = spread.sd.sd if wanted.spread.cautious else spread.sd.upper
     curves = power_curves(planned, other_sd=other_sd)
     st.plotly_chart(
-        power_lines(curves, score=wanted.score, height=330),
+        power_lines(curves, score=wanted.spread.score, height=310),
         config=toolbar("power"),
         key="power_curves",
     )
@@ -109,8 +108,8 @@ def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None) -> N
     with st.expander(
         "Assumptions for the protocol, with their source", icon=":material/fact_check:"
     ):
-        assumed = assumption_table(planned, spread=spread, cautious=wanted.cautious)
-        st.dataframe(assumed, hide_index=True)
+        assumed = assumption_table(planned, spread=spread, cautious=wanted.spread.cautious)
+        st.table(assumed, hide_index=True)
         for words in method_sentences(planned.design):
             st.caption(words)
         with st.container(horizontal=True):

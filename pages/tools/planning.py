@@ -5,7 +5,8 @@ import streamlit as st
 from dermdash.ui.guard import guard, refusals
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.planning_answer import plan, show_plan, spread_wanted
-from dermdash.ui.planning_parts import ask, choose_design, source_ribbon
+from dermdash.ui.planning_parts import ask, choose_design
+from dermdash.ui.planning_spread import source_ribbon
 
 access = guard()
 sidebar(access, about_study=False)
@@ -17,7 +18,7 @@ answer, assumptions = st.columns([1.5, 1], gap="large")
 with assumptions:
     wanted = ask(access, design)
 with synthetic:
-    source_ribbon(access, wanted)
+    source_ribbon(access, wanted.spread)
 with answer, refusals():
-    spread = spread_wanted(access, wanted)
+    spread = spread_wanted(access, wanted.spread, wanted.question)
     show_plan(plan(wanted, spread), wanted, spread)

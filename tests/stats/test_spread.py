@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from dermdash.errors import TableError
-from dermdash.stats.spread import sd_of_change, sd_of_study, sd_upper_limit
+from dermdash.stats.ancova import ancova
+from dermdash.stats.spread import (
+    correlation_of_study,
+    sd_after_baseline,
+    sd_of_change,
+    sd_of_study,
+    sd_upper_limit,
+)
+from tests.support.scores import trial
 
 
 def test_sd_of_a_study_and_its_doubt() -> None:
@@ -42,3 +50,31 @@ def test_studies_without_an_sd_are_refused(values: dict[str, np.ndarray], says: 
     """Lost: an SD of 0 or NaN would plan a study of two subjects."""
     with pytest.raises(TableError, match=says):
         sd_of_study(values)
+
+
+def test_what_the_baseline_leaves_is_ancova_s_residual_sd() -> None:
+    """Lost: the next trial would be planned with an SD that its own test does not have."""
+    table = trial(n=9, visits=("D0", "D28"))
+    wide = table.pivot(index=["subject_id", "arm"], columns="visit", values="score").reset_index()
+    before, after = (
+        {arm: rows[visit].to_numpy() for arm, rows in wide.groupby("arm")}
+        for visit in ("D0", "D28")
+    )
+    left = sd_after_baseline(sd_of_study(after), correlation_of_study(before, after))
+    fit = ancova(wide["D28"], wide["D0"], list(wide["arm"]))
+    assert left.sd == pytest.approx(fit.residual_sd)
+    assert left.df == fit.df
+    assert left.upper == pytest.approx(sd_upper_limit(fit.residual_sd, fit.df))
+
+
+def test_a_correlation_is_of_the_same_subjects() -> None:
+    """Lost: subjects who left would be paired with others."""
+    few, many = {"a": np.array([1.0, 2.0])}, {"a": np.array([1.0, 2.0, 4.0])}
+    with pytest.raises(TableError, match="same subjects"):
+        correlation_of_study(few, many)
+    with pytest.raises(TableError, match="equal"):
+        correlation_of_study(many, {"a": np.ones(3)})
+    with pytest.raises(TableError, match="leaves no spread"):
+        sd_after_baseline(sd_of_study(many), correlation_of_study(many, many))
+    with pytest.raises(TableError, match="leaves no spread"):
+        sd_after_baseline(sd_of_study(few), 0.5)

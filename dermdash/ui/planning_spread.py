@@ -1,0 +1,123 @@
+"""Where the spread that a study is planned with comes from, on a page."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dermdash.analysis.planning import visits_to_plan_from
+from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.planning import PAPER
+from dermdash.stats.power import Question
+from dermdash.trial.studies import Study, find_study, get_study, list_studies
+from dermdash.ui.guard import Access
+from dermdash.ui.number_field import number_field
+from dermdash.ui.ribbon import ribbon
+
+PAPER_SD = 0.36
+CORRELATION = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadWanted:
+    """Assumed by hand, or of a study.
+
+    sd, correlation : assumed; a study's hold in their place where ``study`` is given
+    cautious : plan with the upper limit of a study's SD, not with its estimate
+    """
+
+    study: Study | None = None
+    visit: str | None = None
+    score: str = "expected_grade"
+    cautious: bool = True
+    sd: float = PAPER_SD
+    correlation: float = 0.0
+
+
+def ask_spread(access: Access, question: Question) -> SpreadWanted:
+    """The SD and where it is from."""
+    study = _ask_source(access)
+    if study is None:
+        return _assume_spread(question)
+    return _ask_of_study(study, question)
+
+
+def source_ribbon(access: Access, wanted: SpreadWanted) -> None:
+    """What must be said of the scans that the spread is from."""
+    if wanted.study is not None:
+        ribbon(access, wanted.study)
+
+
+def _ask_source(access: Access) -> Study | None:
+    """Where the spread comes from: assumed, or a study of this store."""
+    with access.read() as tx:
+        studies = list_studies(tx)
+    names = list(studies[studies["n_graded"] > 0]["study"])
+    if st.session_state.get("plan_source") not in names:
+        st.session_state.pop("plan_source", None)
+    name = st.selectbox(
+        "Spread of the scores",
+        [None, *names],
+        format_func=lambda name: f"from {name}" if name else "assumed; the paper's to begin with",
+        key="plan_source",
+        persist_state="session",
+    )
+    if not name:
+        return None
+    with access.read() as tx:
+        study_id = find_study(tx, name)
+        return None if study_id is None else get_study(tx, study_id)
+
+
+def _assume_spread(question: Question) -> SpreadWanted:
+    """SD within an arm, and the correlation of two visits where the question has two."""
+    correlation = 0.0
+    with st.container(horizontal=True):
+        sd = number_field("SD within an arm", PAPER_SD, "plan_sd", step=0.01, form="%.2f")
+        if question in ("paired", "change"):
+            correlation = number_field(
+                "Correlation of the two scores",
+                CORRELATION,
+                "plan_correlation",
+                step=0.05,
+                form="%.2f",
+            )
+    words = PAPER
+    if question in ("paired", "change"):
+        words += " It gives no correlation: 0.50 is an assumption to be replaced by your own."
+    st.caption(words)
+    score = st.session_state.get("cohort_score") or "expected_grade"
+    return SpreadWanted(score=str(score), sd=sd, correlation=correlation)
+
+
+def _ask_of_study(study: Study, question: Question) -> SpreadWanted:
+    """At which visit, by which score, and whether with the SD's upper limit."""
+    visits = visits_to_plan_from(study, question)
+    visit = None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if visits:
+            visit = st.selectbox(
+                "Visit",
+                visits,
+                key=f"plan_visit_{study.study_id}_{question in ('paired', 'change')}",
+                persist_state="session",
+                width=130,
+            )
+        score = st.segmented_control(
+            "Score",
+            list(SCORE_NAMES),
+            format_func=SCORE_NAMES.__getitem__,
+            default="expected_grade",
+            required=True,
+            key="cohort_score",
+            persist_state="session",
+        )
+    limit = st.segmented_control(
+        "Plan with the SD's",
+        ["upper 80 % limit", "estimate"],
+        default="upper 80 % limit",
+        required=True,
+        key="plan_limit",
+        persist_state="session",
+        help="Half of all small studies underestimate the SD; the limit does so in one of five.",
+    )
+    return SpreadWanted(study, visit, str(score or "expected_grade"), limit != "estimate")

@@ -1,0 +1,157 @@
+"""How many subjects?"""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dermdash.trial.database import Store
+from tests.pages.conftest import OpenPage, press, said
+from tests.support.studies import add_scan, grade_visits, make_study
+
+PAGE = "tools/planning.py"
+BASELINE = {"P1": 1.5, "P2": 1.8, "P3": 2.2, "P4": 2.0, "A1": 1.6, "A2": 1.9, "A3": 2.4, "A4": 2.1}
+LATER = {"P1": 1.8, "P2": 1.7, "P3": 2.2, "P4": 2.5, "A1": 2.6, "A2": 2.5, "A3": 3.0, "A4": 2.8}
+
+
+@pytest.fixture
+def trial(store: Store, tmp_path: Path) -> int:
+    """Four subjects an arm, at two visits."""
+    study = make_study(store, "Night <b>cream")
+    for subject in BASELINE:
+        arm = "placebo" if subject.startswith("P") else "active"
+        for visit in ("D0", "D28"):
+            add_scan(store, study, tmp_path, subject, arm=arm, visit=visit)
+    grade_visits(store, {"D0": BASELINE, "D28": LATER})
+    return study
+
+
+def number_of(app: AppTest) -> tuple[str, str]:
+    return app.header[0].value, app.subheader[0].value
+
+
+def enter(app: AppTest, key: str, value: float) -> AppTest:
+    return app.number_input(key=f"plan_{key}").set_value(value).run()
+
+
+def test_without_a_study_the_paper_s_numbers_answer(open_page: OpenPage) -> None:
+    """A newcomer could not plan before there are data."""
+    app = open_page(PAGE)
+    assert not app.exception
+    assert number_of(app) == ("38", "subjects to enrol, 19 in each of 2 arms")
+    words = said(app)
+    assert "Breugnot 2023: whole-dermis SDs 0.33, 0.36 and 0.37" in words
+    assert "observed effect" not in words
+    assert len(app.get("plotly_chart")) == 1
+    assert app.dataframe[0].value["Enrol for power 80 %"].tolist()[1] == 38
+
+
+@pytest.mark.parametrize(
+    ("design", "number", "counts", "test"),
+    [
+        ("Two arms", "38", "19 in each of 2 arms", "t test of two arms"),
+        ("Several arms", "75", "25 in each of 3 arms", "Tukey over all pairs"),
+        ("Paired", "12", "subjects to enrol", "paired t test"),
+        ("Change against a control", "32", "16 in each of 2 arms", "ANCOVA of two arms"),
+    ],
+)
+def test_each_design_has_its_own_answer(
+    open_page: OpenPage, design: str, number: str, counts: str, test: str
+) -> None:
+    """A paired study would be planned as two groups."""
+    app = press(open_page(PAGE), design)
+    assert not app.exception
+    assert not app.error
+    assert app.header[0].value == number
+    assert counts in app.subheader[0].value
+    assert test in said(app)
+
+
+def test_the_detectable_difference_of_subjects_at_hand(open_page: OpenPage) -> None:
+    """With a budget for 12 an arm nobody could tell what they will show."""
+    app = open_page(PAGE)
+    app.get("button_group")[0].set_value("difference").run()
+    enter(app, "dropout", 0.0)
+    assert not app.exception
+    assert number_of(app) == (
+        "0.43",
+        "is the smallest true difference that 24 enrolled subjects in 2 arms detect",
+    )
+    enter(app, "enrolled", 100)
+    assert app.header[0].value == "0.14"
+
+
+def test_comparisons_that_are_many_need_more(open_page: OpenPage) -> None:
+    """Three endpoints would be planned as one."""
+    app = open_page(PAGE)
+    app.selectbox(key="plan_for_two_arms").set_value(
+        "several (visits, endpoints), Bonferroni"
+    ).run()
+    enter(app, "n_comparisons", 3)
+    assert int(app.header[0].value) > 38
+    assert "Bonferroni over 3" in said(app)
+
+
+def test_a_study_gives_its_spread_and_never_its_effect(open_page: OpenPage, trial: int) -> None:
+    """The next trial would be planned for an effect that chance has made large."""
+    app = press(open_page(PAGE), "Change against a control")
+    assumed = app.header[0].value
+    app.selectbox(key="plan_source").set_value("Night <b>cream").run()
+    assert not app.exception
+    words = said(app)
+    assert "Night <b>cream, 8 subjects: SD" in words
+    assert "of the scores within arms at D28, adjusted for D0 (5 degrees of freedom" in words
+    assert "their correlation" in words
+    assert "the power of an observed effect is its p-value in other words" in words
+    assert "DEMONSTRATION MODEL" in said(app)
+    assert app.number_input(key="plan_difference").value == 0.36
+    cautious = app.header[0].value
+    app.get("button_group")[-1].set_value("estimate").run()
+    assert int(app.header[0].value) < int(cautious)
+    assert assumed != cautious
+    press(app, "Two arms")
+    assert "scores within arms at D0 (6 degrees of freedom" in said(app)
+
+
+def test_a_study_of_one_visit_says_nothing_of_changes(
+    open_page: OpenPage, store: Store, tmp_path: Path
+) -> None:
+    """An SD between people would stand for one within them."""
+    study = make_study(store)
+    for subject in BASELINE:
+        add_scan(store, study, tmp_path, subject)
+    grade_visits(store, {"D0": BASELINE})
+    app = press(open_page(PAGE), "Paired")
+    app.selectbox(key="plan_source").set_value("Night cream").run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert not app.header
+
+
+@pytest.mark.parametrize(
+    ("design", "key", "value", "says"),
+    [
+        ("Two arms", "sd", 0.0, "give a number above 0"),
+        ("Two arms", "sd", 36.0, "wider than the scale"),
+        ("Two arms", "difference", 0.0, "the smallest one that would matter"),
+        ("Two arms", "difference", 5.0, "wider than the scale"),
+        ("Two arms", "difference", 0.0001, "more than 100,000"),
+        ("Two arms", "alpha", 0.0, "between 0 and 1"),
+        ("Two arms", "power", 1.0, "must lie between alpha"),
+        ("Two arms", "dropout", 1.0, "no share"),
+        ("Several arms", "n_arms", 1, "give 2 to 50"),
+        ("Several arms", "n_arms", 10**6, "give 2 to 50"),
+        ("Paired", "correlation", 1.0, "between -1 and 1"),
+        ("Change against a control", "correlation", -1.0, "between -1 and 1"),
+        ("Change against a control", "n_change", 0, "give 2 to 50"),
+    ],
+)
+def test_what_cannot_be_gets_one_sentence(
+    open_page: OpenPage, design: str, key: str, value: float, says: str
+) -> None:
+    """A slip of the finger would end in a traceback, or in a number."""
+    app = enter(press(open_page(PAGE), design), key, value)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert says in said(app)
+    assert not app.header
