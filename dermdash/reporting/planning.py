@@ -41,12 +41,9 @@ def big_number(planned: Planned) -> tuple[str, str]:
     ('38', 'subjects to enrol, 19 in each of 2 arms')
     """
     arms = planned.design.n_arms
-    if planned.asked == "difference":
-        who = f"{planned.enrolled_total:,} enrolled subjects"
-        return number(planned.difference), "is the smallest true difference that " + (
-            f"{who} detect" if arms == 1 else f"{who} in {arms} arms detect"
-        )
     each = "" if arms == 1 else f", {planned.enrolled_per_arm:,} in each of {arms} arms"
+    if planned.asked == "difference":
+        return number(planned.difference), f"is detectable with {planned.enrolled_total:,}{each}"
     return f"{planned.enrolled_total:,}", f"subjects to enrol{each}"
 
 
@@ -56,7 +53,7 @@ def plan_sentence(planned: Planned) -> str:
     where = "" if design.n_arms == 1 else " in each arm"
     total = "" if design.n_arms == 1 else f" ({planned.total:,} in all)"
     asked = (
-        f"With {planned.per_arm:,} subjects with a score{where}{total}, {test_name(design)} finds "
+        f"With {planned.per_arm:,} subjects with a score{where}{total}, {name_of_test(design)} finds "
         f"a true difference of {number(planned.difference)} with a chance of "
         f"{100 * planned.power:.0f} %"
     )
@@ -68,10 +65,10 @@ def plan_sentence(planned: Planned) -> str:
     )
 
 
-def test_name(design: Design) -> str:
+def name_of_test(design: Design) -> str:
     """The test that is planned, with its error rate.
 
-    >>> test_name(Design("pairs", sd=0.36, n_arms=3, multiplicity="tukey"))
+    >>> name_of_test(Design("pairs", sd=0.36, n_arms=3, multiplicity="tukey"))
     'the comparison of two arms among all (Tukey over all pairs, two-sided, alpha 0.05)'
     """
     adjusted = ADJUSTMENTS.get(design.multiplicity)
@@ -95,23 +92,29 @@ def spread_sentence(spread: StudySpread) -> str:
 
 
 def assumption_table(
-    planned: Planned, *, spread: StudySpread | None = None, cautious: bool = True
+    planned: Planned,
+    *,
+    spread: StudySpread | None = None,
+    cautious: bool = True,
+    assumed: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """One row an assumption, with its source: what a protocol quotes.
 
+    assumed : SD of the scores and correlation that an SD of differences was made from
     spread : of the study that the SD is from; None where it is assumed
     cautious : the SD is the study's upper limit, not its estimate
     """
     design = planned.design
     found = planned.asked == "difference"
-    what, source = "SD", "assumed"
+    what, source = "SD", "assumed; Breugnot 2023: 0.33 to 0.37 within groups"
     if spread is not None:
         limit = f"{100 * spread.sd.confidence:g} % upper limit of" if cautious else "estimate of"
         what, source = f"SD of the {spread.of}", f"{limit} {spread.study}"
-    elif design.question == "paired":
-        what, source = "SD of the differences", "from the SD and correlation assumed"
+    elif assumed is not None and design.question == "paired":
+        of = f"assumed: SD {number(assumed[0])} of the scores, correlation {number(assumed[1])}"
+        what, source = "SD of the differences", of
     rows = [
-        ("Test", test_name(design).removeprefix("the "), "chosen"),
+        ("Test", name_of_test(design).removeprefix("the "), "chosen"),
         ("Arms", str(design.n_arms), "chosen"),
         (what, number(design.sd), source),
         ("True difference", number(planned.difference), "computed" if found else "would matter"),

@@ -97,9 +97,12 @@ def sd_of_change(sd: float, correlation: float) -> float:
     >>> round(sd_of_change(0.35, 0.5), 3)
     0.35
     """
-    if not (math.isfinite(sd) and sd > 0 and -1 < correlation < 1):
+    if not (math.isfinite(sd) and sd > 0):
+        raise TableError(f"sd={sd} is no spread of scores; give a number above 0")
+    if not -1 < correlation < 1:
         raise TableError(
-            f"sd={sd} must lie above 0 and correlation={correlation} between -1 and 1; mend them"
+            f"correlation={correlation} must lie between -1 and 1; give that of a subject's two "
+            "scores"
         )
     return sd * math.sqrt(2 * (1 - correlation))
 

@@ -108,8 +108,13 @@ def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None) -> N
     with st.expander(
         "Assumptions for the protocol, with their source", icon=":material/fact_check:"
     ):
-        assumed = assumption_table(planned, spread=spread, cautious=wanted.spread.cautious)
-        st.table(assumed, hide_index=True)
+        assumed = assumption_table(
+            planned,
+            spread=spread,
+            cautious=wanted.spread.cautious,
+            assumed=(wanted.spread.sd, wanted.spread.correlation),
+        )
+        st.table(assumed.map(plain), hide_index=True)
         for words in method_sentences(planned.design):
             st.caption(words)
         with st.container(horizontal=True):

@@ -75,7 +75,7 @@ def test_the_detectable_difference_of_subjects_at_hand(open_page: OpenPage) -> N
     assert not app.exception
     assert number_of(app) == (
         "0.43",
-        "is the smallest true difference that 24 enrolled subjects in 2 arms detect",
+        "is detectable with 24, 12 in each of 2 arms",
     )
     enter(app, "enrolled", 100)
     assert app.header[0].value == "0.14"
@@ -109,6 +109,8 @@ def test_a_study_gives_its_spread_and_never_its_effect(open_page: OpenPage, tria
     app.get("button_group")[-1].set_value("estimate").run()
     assert int(app.header[0].value) < int(cautious)
     assert assumed != cautious
+    table = str(app.table[0].value)
+    assert "\\<b\\>" in table
     press(app, "Two arms")
     assert "scores within arms at D0 (6 degrees of freedom" in said(app)
 

@@ -49,7 +49,7 @@ def test_the_number_says_what_it_counts(needed: Planned, detected: Planned) -> N
     assert "t test of two arms (two-sided, alpha 0.05)" in words
     assert "a true difference of 0.36 with a chance of 81 %" in words
     assert "19 are enrolled in each arm, since 10 % may have no score" in words
-    assert big_number(detected)[1].endswith("24 enrolled subjects in 2 arms detect")
+    assert big_number(detected) == ("0.48", "is detectable with 24, 12 in each of 2 arms")
     assert "12 are enrolled in each arm" in plan_sentence(detected)
 
 
@@ -94,13 +94,16 @@ def test_assumptions_have_a_source(needed: Planned, detected: Planned) -> None:
     )
     assert table.loc["True difference", "Source"] == "would matter"
     found = assumption_table(detected).set_index("Assumption")
-    assert found.loc["SD", "Source"] == "assumed"
+    assert found.loc["SD", "Source"].startswith("assumed; Breugnot 2023")
     assert found.loc["True difference", "Source"] == "computed"
     assert found.loc["Subjects enrolled, each arm", "Source"] == "given"
     change = plan_subjects(Design("change", sd=0.36, correlation=0.5), 0.36)
     assert "Correlation with baseline" in set(assumption_table(change)["Assumption"])
     paired = plan_subjects(Design("paired", sd=0.36), 0.36)
-    assert "SD of the differences" in set(assumption_table(paired)["Assumption"])
+    of_two = assumption_table(paired, assumed=(0.36, 0.5)).set_index("Assumption")
+    assert of_two.loc["SD of the differences", "Source"] == (
+        "assumed: SD 0.36 of the scores, correlation 0.50"
+    )
 
 
 def test_other_assumptions_hold_the_plan_itself(needed: Planned, detected: Planned) -> None:
