@@ -12,15 +12,18 @@ from dermdash.trial.plans import StoredPlan
 from dermdash.trial.questions import write_contrast
 
 
-def plan_table(plan: Plan) -> pd.DataFrame:
-    """One row a choice: what is fixed, and as what."""
+def plan_table(plan: Plan, *, sides: bool = False) -> pd.DataFrame:
+    """One row a choice: what is fixed, and as what.
+
+    sides : arms are sides of the same subjects
+    """
     rows = {
         "Primary question": _primary(plan),
         "Key secondary questions": _secondary(plan),
         "Endpoint": _endpoint(plan),
         "Unit": "the subject; scans of one subject are averaged before any test",
         "Compared": _compared(plan),
-        "Tests": chosen_tests(plan),
+        "Tests": chosen_tests(plan, sides=sides),
         "Level": f"two-sided alpha {plan.alpha:g}, {100 * (1 - plan.alpha):g} % intervals",
         "Values far off": (
             f"flagged beyond {plan.outlier_mads:g} scaled MADs from the median of their group; "
@@ -83,14 +86,16 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
-def chosen_tests(plan: Plan) -> str:
+def chosen_tests(plan: Plan, *, sides: bool = False) -> str:
     """The tests that a plan's design calls for."""
+    if sides:
+        return "paired t tests of the differences between a subject's sides; Wilcoxon beside them"
     if plan.within is not None:
         if plan.between is None:
             return "paired t test; repeated-measures ANOVA with Holm over pairs for more visits"
         return (
             "ANCOVA of the visit's score on the baseline; a mixed model (MMRM) where visits are "
-            "missing; paired differences of change where sides of one face are compared"
+            "missing"
         )
     against = "Dunnett" if plan.control is not None else "Tukey HSD"
     if plan.equal_variances:

@@ -42,9 +42,8 @@ def plan_tab(access: Access, study: Study) -> None:
             "p-values without stars. Write the questions down before looking, then lock them.",
             icon=":material/lock_open:",
         )
-    opened = not history or not history[0].locked
     label = f"Write version {len(history) + 1}" if history else "Write the plan"
-    with st.expander(label, expanded=opened and not history, icon=":material/edit_note:"):
+    with st.expander(label, expanded=not history, icon=":material/edit_note:"):
         wanted = ask_plan(study, history[0].plan if history else blank)
         if wanted is not None:
             _save(access, study, wanted, history)
@@ -194,13 +193,15 @@ def _choices(plan: Plan, given: Plan, key: str) -> Plan:
 
 def _save(access: Access, study: Study, wanted: Plan, history: tuple[StoredPlan, ...]) -> None:
     unchanged = bool(history) and wanted == history[0].plan
-    if history and history[0].locked:
+    if unchanged:
+        st.caption(f"Nothing differs from version {history[0].version}.")
+    elif history and history[0].locked:
         st.caption(
             f"Version {history[0].version} is locked and stays as it is. A new version will show "
             "as an amendment, with each result."
         )
     pressed = st.button(
-        f"Save version {len(history) + (0 if unchanged else 1)}",
+        f"Save version {len(history) + 1}",
         type="primary",
         icon=":material/save:",
         disabled=unchanged,
@@ -219,7 +220,7 @@ def _show(access: Access, study: Study, history: tuple[StoredPlan, ...]) -> None
     icon = ":material/lock:" if newest.locked else ":material/lock_open:"
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"{icon} **{plain(state_sentence(newest))}**")
-    table = plan_table(newest.plan)
+    table = plan_table(newest.plan, sides=study.kind == "hemi_face")
     if not newest.locked:
         with right:
             _lock(access, study, newest)
