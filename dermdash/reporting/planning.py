@@ -53,8 +53,8 @@ def plan_sentence(planned: Planned) -> str:
     where = "" if design.n_arms == 1 else " in each arm"
     total = "" if design.n_arms == 1 else f" ({planned.total:,} in all)"
     asked = (
-        f"With {planned.per_arm:,} subjects with a score{where}{total}, {name_of_test(design)} finds "
-        f"a true difference of {number(planned.difference)} with a chance of "
+        f"With {planned.per_arm:,} subjects with a score{where}{total}, {name_of_test(design)} "
+        f"finds a true difference of {number(planned.difference)} with a chance of "
         f"{100 * planned.power:.0f} %"
     )
     if not planned.dropout:
