@@ -1,5 +1,6 @@
 """What a comparison leaves unexplained, value by value: to look at, never as a gate."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,16 @@ class Residuals:
     residual: NDArray[np.float64]
     what: str
     against: str
+
+    def groups(self, order: Iterable[str] = ()) -> list[str]:
+        """The groups, those of ``order`` first.
+
+        >>> none = np.zeros(2)
+        >>> Residuals(("1", "2"), ("a", "b"), none, none, "", "").groups(["c", "b"])
+        ['b', 'a']
+        """
+        own = dict.fromkeys(self.group)
+        return list(dict.fromkeys([name for name in order if name in own] + list(own)))
 
     def table(self) -> pd.DataFrame:
         """One row a value: subject, group, fitted, residual."""

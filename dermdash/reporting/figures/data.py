@@ -10,11 +10,34 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dermdash.stats.findings import Contrast
-from dermdash.stats.words import equals_p, stars
+from dermdash.reporting.figures.data_brackets import Bracket, brackets
+from dermdash.reporting.figures.data_changes import DifferenceHeatmap, difference_of_changes
 
 if TYPE_CHECKING:
     from dermdash.grading.profile import Grading
+
+__all__ = [
+    "DEFAULT_COLOURS",
+    "DEPTH_TITLE",
+    "DIVERGING",
+    "GRADES",
+    "GRADE_COLOURS",
+    "SCORE_NAMES",
+    "Bracket",
+    "DepthHeatmap",
+    "DifferenceHeatmap",
+    "LayerMap",
+    "brackets",
+    "depth_heatmap",
+    "difference_of_changes",
+    "layer_map",
+    "mean_sd",
+    "name_lines",
+    "people",
+    "sd_band",
+    "spread",
+    "wrapped",
+]
 
 GRADES = (1, 2, 3, 4)
 SCORE_NAMES = {"expected_grade": "expected grade", "grade_mean": "mean grade"}
@@ -103,7 +126,9 @@ def name_lines(name: str, *, width: int = 14) -> list[str]:
     >>> name_lines("old, not photo-exposed")
     ['old, not', 'photo-exposed']
     """
-    return textwrap.wrap(name, width, max_lines=4, placeholder=" …") or [name]
+    return textwrap.wrap(name, width, max_lines=4, placeholder=" …", break_on_hyphens=False) or [
+        name
+    ]
 
 
 def wrapped(name: str, *, width: int = 14) -> str:
@@ -115,6 +140,18 @@ def wrapped(name: str, *, width: int = 14) -> str:
     return "<br>".join(escape(line) for line in name_lines(name, width=width))
 
 
+def people(counts: pd.Series) -> str:
+    """``n = 36``, or ``n = 34 to 36`` where not all marks stand on as many subjects.
+
+    >>> people(pd.Series([34, 36])), people(pd.Series([], dtype=int))
+    ('n = 34 to 36', 'n = 0')
+    """
+    if counts.empty:
+        return "n = 0"
+    low, high = int(counts.min()), int(counts.max())
+    return f"n = {low}" if low == high else f"n = {low} to {high}"
+
+
 def mean_sd(mean: float, sd: float) -> str:
     """``2.77 ± 0.33``, or the mean alone where one subject has no SD.
 
@@ -124,119 +161,7 @@ def mean_sd(mean: float, sd: float) -> str:
     return f"{mean:.2f} ± {sd:.2f}" if np.isfinite(sd) else f"{mean:.2f}"
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
-    """A difference between two arms, marked above them; ``text`` is its p, as "p = .046"."""
-
-    a: str
-    b: str
-    text: str
-
-
-STAR_NOTE = "* p < .05, ** p < .01, *** p < .001, adjusted; ns otherwise"
-
-
-def brackets(
-    contrasts: Sequence[Contrast], *, at_most: int = 6, starred: bool = False
-) -> list[Bracket]:
-    """A bracket a contrast, none where there are too many to tell apart, or it is confounded.
-
-    starred : stars in the place of p, for contrasts that a locked plan names
-    """
-    if len(contrasts) > at_most:
-        return []
-    mark = stars if starred else equals_p
-    return [Bracket(one.a, one.b, mark(one.p_adjusted)) for one in contrasts if not one.note]
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedBracket:
-    """A bracket from the place of an arm to that of another, counted from 0, at a height."""
-
-    left: int
-    right: int
-    y: float
-    text: str
-
-
-def place_brackets(
-    found: Sequence[Bracket], arms: Sequence[str]
-) -> tuple[list[PlacedBracket], float]:
-    """Brackets above the scale, narrow ones first, and where the axis ends.
-
-    >>> found = [Bracket("a", "c", "p = .01"), Bracket("b", "c", "p = .02")]
-    >>> placed, top = place_brackets(found, ["a", "b", "c"])
-    >>> [(one.left, one.right, one.y) for one in placed], top
-    ([(1, 2, 4.2), (0, 2, 4.54)], 4.82)
-    """
-    order = list(arms)
-    spans = [(*sorted((order.index(one.a), order.index(one.b))), one.text) for one in found]
-    levels: list[list[tuple[int, int]]] = []
-    placed = []
-    for left, right, text in sorted(spans, key=lambda span: (span[1] - span[0], span[0])):
-        level = next(
-            (
-                k
-                for k, taken in enumerate(levels)
-                if all(right <= low or high <= left for low, high in taken)
-            ),
-            len(levels),
-        )
-        if level == len(levels):
-            levels.append([])
-        levels[level].append((left, right))
-        placed.append(PlacedBracket(left, right, round(4.2 + 0.34 * level, 2), text))
-    return placed, round(4.1 + 0.36 * len(levels), 2)
-
-
 def sd_band(mean: pd.Series, sd: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean − SD and mean + SD within the scale of 1 to 4; NaN where there is no SD."""
     low, high = (mean - sd).clip(1, 4), (mean + sd).clip(1, 4)
     return low.to_numpy(dtype=float), high.to_numpy(dtype=float)
-
-
-def side_step(days: pd.Series, place: int, *, of: int) -> float:
-    """How far in days the marks of one of several arms stand beside the visit.
-
-    >>> side_step(pd.Series([0, 50]), 0, of=2)
-    -0.3
-    """
-    span = max(float(days.max() - days.min()), 1.0)
-    return 0.012 * span * (place - (of - 1) / 2)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DifferenceHeatmap:
-    """Change in arm a minus change in arm b, by depth and visit.
-
-    difference : (n_depths, n_visits), NaN where an arm has nobody
-    """
-
-    a: str
-    b: str
-    visits: list[str]
-    depth_um: NDArray[np.int64]
-    difference: NDArray[np.float64]
-
-
-def difference_of_changes(
-    profiles: pd.DataFrame, visits: Sequence[str], a: str, b: str, *, score: str
-) -> DifferenceHeatmap:
-    """Mean change since the first visit in arm a minus that in arm b.
-
-    profiles : subject_id, arm, visit, depth_um and the score; scans are averaged by subject
-    """
-    cells = profiles.groupby(["subject_id", "arm", "visit", "depth_um"], observed=True)[
-        score
-    ].mean()
-    wide = cells.unstack("visit").reindex(columns=list(visits))
-    changes = wide[list(visits[1:])].sub(wide[visits[0]], axis=0)
-    means = changes.groupby(["arm", "depth_um"], observed=True).mean()
-    depth_um = np.unique(profiles["depth_um"].to_numpy()).astype(np.int64)
-    of_arm = [
-        means.xs(arm, level="arm").reindex(depth_um).to_numpy(float)
-        if arm in means.index.get_level_values("arm")
-        else np.full((len(depth_um), len(visits) - 1), np.nan)
-        for arm in (a, b)
-    ]
-    return DifferenceHeatmap(a, b, list(visits[1:]), depth_um, of_arm[0] - of_arm[1])

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, DifferenceHeatmap, side_step
+from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, people
+from dermdash.reporting.figures.data_changes import DifferenceHeatmap, side_step
 from dermdash.reporting.figures.print.style import (
     NEUTRAL,
     column,
@@ -16,6 +17,8 @@ from dermdash.reporting.figures.print.style import (
     on_paper,
     paper,
     places,
+    plain_bar,
+    upright,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ def change_lines(
             linewidth=1.8,
             elinewidth=1.2,
             capsize=3.5,
-            label=f"{name_on(str(arm), width=36)} (n = {int(rows['n'].max())})",
+            label=f"{name_on(str(arm), width=36)} ({people(rows['n'])})",
         )
     _visit_axis(axes, changes)
     axes.set_ylabel(f"change in {SCORE_NAMES[score]}, mean and 95 % CI")
@@ -96,15 +99,12 @@ def difference_heatmap(heatmap: DifferenceHeatmap, *, score: str, height: int = 
     scale = colormaps[DIVERGING], Normalize(-largest, largest)
     for place, values in enumerate(heatmap.difference.T):
         drawn = column(axes, place, heatmap.depth_um, values, scale=scale)
-    places(axes, [name_on(visit) for visit in heatmap.visits])
+    places(axes, [f"{name_on(visit)}\n{counts}" for visit, counts in heatmap.visit_labels()])
     axes.set_xlabel("visit")
     if heatmap.visits:
         bar = figure.colorbar(drawn, ax=axes, aspect=30, pad=0.02)
-        pair = (
-            f"change in {name_on(heatmap.a, width=40)} − change in {name_on(heatmap.b, width=40)}"
-        )
-        bar.set_label(f"{pair}\n{SCORE_NAMES[score]}")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.set_label(f"{upright(heatmap.title, height)}\n{SCORE_NAMES[score]}")
+        plain_bar(bar)
     depth_down(axes, heatmap.depth_um)
     return figure
 

@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.reporting.figures.data_depths import shifts_behind, subjects_behind
+from dermdash.reporting.figures.data import SCORE_NAMES, people
+from dermdash.reporting.figures.data_depths import subjects_behind
 from dermdash.reporting.figures.print.style import (
     ACCENT,
     NEUTRAL,
     depth_down,
+    every,
     key,
     name_on,
     on_paper,
     paper,
+    upright,
 )
 from dermdash.stats.depth_findings import DepthContrast, Depthwise
 
@@ -92,9 +94,10 @@ def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 32
         marker="o",
         markersize=3.5,
         linewidth=1.8,
-        label=f"difference ({shifts_behind(known)})",
+        label=f"difference ({people(known['n_subjects'])})",
     )
     axes.set_xlabel("DEJ taken deeper by (µm)")
-    axes.set_ylabel(name_on(difference, width=44))
+    axes.xaxis.set_major_locator(every(5))
+    axes.set_ylabel(upright(difference, height))
     key(figure)
     return figure

@@ -10,14 +10,12 @@ from dermdash.reporting.figures.data import (
     DEFAULT_COLOURS,
     GRADES,
     SCORE_NAMES,
-    STAR_NOTE,
-    Bracket,
     DepthHeatmap,
     mean_sd,
-    place_brackets,
     sd_band,
     spread,
 )
+from dermdash.reporting.figures.data_brackets import Bracket, bracket_note, place_brackets
 from dermdash.reporting.figures.print.style import (
     NEUTRAL,
     column,
@@ -100,7 +98,15 @@ def subject_points(
                 elinewidth=1.5,
             )
     places(axes, _under(groups))
-    _score_axis(axes, brackets, list(groups["arm"]), score=score, depth_um=depth_um, low=0.9)
+    _score_axis(
+        axes,
+        brackets,
+        list(groups["arm"]),
+        score=score,
+        depth_um=depth_um,
+        low=0.9,
+        note="a point a subject, mean ± SD beside",
+    )
     return figure
 
 
@@ -124,7 +130,15 @@ def group_bars(
             axes.bar([place], [mean], width=0.56, color=arm_colours[arm])
             axes.errorbar([place], [mean], yerr=[sd], fmt="none", ecolor="#333", capsize=5)
     places(axes, _under(groups))
-    _score_axis(axes, brackets, list(groups["arm"]), score=score, depth_um=depth_um, low=1.0)
+    _score_axis(
+        axes,
+        brackets,
+        list(groups["arm"]),
+        score=score,
+        depth_um=depth_um,
+        low=1.0,
+        note="mean ± SD over subjects",
+    )
     return figure
 
 
@@ -181,6 +195,7 @@ def _score_axis(
     score: str,
     depth_um: tuple[int, int],
     low: float,
+    note: str,
 ) -> None:
     """Brackets above the scale, and the scale from ``low`` to where they end."""
     placed, top = place_brackets(found, arms)
@@ -189,8 +204,8 @@ def _score_axis(
         foot = y - 0.06
         axes.plot([left, left, right, right], [foot, y, y, foot], color=NEUTRAL, linewidth=0.9)
         axes.text((left + right) / 2, y + 0.02, one.text, ha="center", va="bottom")
-    if any(one.text.startswith(("*", "ns")) for one in placed):
-        axes.set_title(STAR_NOTE, loc="left", color=NEUTRAL, fontsize=8)
+    meaning = "; ".join(part for part in (note, bracket_note(found)) if part)
+    axes.set_title(meaning, loc="left", color=NEUTRAL, fontsize=8)
     axes.set_ylim(low, top)
     axes.set_yticks(GRADES)
     axes.spines["left"].set_bounds(low, 4)

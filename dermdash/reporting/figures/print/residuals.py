@@ -50,7 +50,7 @@ def residual_plot(left: Residuals, colours: Mapping[str, str], *, height: int = 
     figure, axes = paper(height)
     axes.axhline(0, color=NEUTRAL, linewidth=0.8, linestyle=":")
     groups = np.asarray(left.group)
-    for group in dict.fromkeys(left.group):
+    for group in left.groups(colours):
         own = groups == group
         axes.plot(
             left.fitted[own],

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
     from matplotlib.collections import QuadMesh
+    from matplotlib.colorbar import Colorbar
     from matplotlib.colors import Colormap, Normalize
     from matplotlib.figure import Figure
+    from matplotlib.ticker import Locator
 
 Options = ParamSpec("Options")
 FileKind = Literal["svg", "pdf", "png"]
@@ -99,9 +101,18 @@ def save(figure: "Figure", kind: FileKind, *, mark: str = "") -> bytes:
     file = BytesIO()
     with _settings():
         if mark:
-            figure.supxlabel(lettered(mark), x=0.99, ha="right", fontsize=7, color=NEUTRAL)
+            _print_mark(figure, lettered(mark))
         figure.savefig(file, format=kind, dpi=DOTS_PER_INCH, metadata=undated)
     return file.getvalue()
+
+
+def _print_mark(figure: "Figure", words: str) -> None:
+    """Words at the foot, in room of their own."""
+    foot = 14 / (72 * figure.get_figheight())
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(rect=(0, foot, 1, 1 - foot))  # type: ignore[call-arg]
+    figure.text(0.99, foot / 3, words, ha="right", va="bottom", fontsize=7, color=NEUTRAL)
 
 
 def paper(height: int) -> tuple["Figure", "Axes"]:
@@ -137,6 +148,11 @@ def name_on(name: str, *, width: int = 16) -> str:
     return "\n".join(name_lines(lettered(name), width=width))
 
 
+def upright(words: str, height: int) -> str:
+    """An axis title on lines that fit beside a figure of this height."""
+    return name_on(words, width=max(20, (height - 110) // 7))
+
+
 def key(figure: "Figure", *, columns: int = 2) -> None:
     """The legend above the figure, of whatever has a label; long names keep to their lines."""
     handles, labels = [], []
@@ -159,7 +175,14 @@ def grade_map(colours: str) -> tuple["Colormap", "Normalize"]:
 def grade_bar(figure: "Figure", drawn: "ScalarMappable", axes: "Axes", *, score: str) -> None:
     bar = figure.colorbar(drawn, ax=axes, ticks=list(GRADES), aspect=30, pad=0.02)
     bar.set_label(f"{SCORE_NAMES[score]} (1 to 4)")
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    plain_bar(bar)
+
+
+def plain_bar(bar: "Colorbar") -> None:
+    """No frame, and cells that stay vectors."""
+    bar.outline.set_visible(False)
+    if bar.solids is not None:
+        bar.solids.set(rasterized=False, edgecolor="face", linewidth=0.15)
 
 
 def column(
@@ -188,7 +211,7 @@ def column(
 def depth_down(axes: "Axes", depth_um: NDArray[Any], *, title: bool = True) -> None:
     first, last = (depth_um[0], depth_um[-1]) if len(depth_um) else (0, 69)
     axes.set_ylim(float(last) + 0.5, float(first) - 0.5)
-    axes.yaxis.set_major_locator(_tens())
+    axes.yaxis.set_major_locator(every(10))
     if title:
         axes.set_ylabel(DEPTH_TITLE)
 
@@ -200,7 +223,8 @@ def places(axes: "Axes", labels: Sequence[str], *, room: float = 0.6) -> None:
     axes.set_xlim(-room, len(labels) - 1 + room)
 
 
-def _tens() -> Any:
+def every(step: float) -> "Locator":
+    """Ticks at the multiples of a step."""
     from matplotlib.ticker import MultipleLocator
 
-    return MultipleLocator(10)
+    return MultipleLocator(step)

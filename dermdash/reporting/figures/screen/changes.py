@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, DifferenceHeatmap, side_step
+from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, people, wrapped
+from dermdash.reporting.figures.data_changes import DifferenceHeatmap, side_step
 from dermdash.reporting.figures.screen.style import LEGEND, MARGINS, NEUTRAL, depth_down
 
 
@@ -37,7 +38,7 @@ def change_lines(
             mode="lines+markers",
             line={"color": arm_colours[arm], "width": 2.5},
             marker={"size": 9},
-            name=f"{escape(arm)} (n = {int(rows['n'].max())})",
+            name=f"{escape(arm)} ({people(rows['n'])})",
             customdata=rows[["visit", "n"]].to_numpy().tolist(),
             hovertemplate=f"{escape(arm)}, %{{customdata[0]}}: %{{y:+.2f}} "
             "(n = %{customdata[1]})<extra></extra>",
@@ -84,7 +85,7 @@ def difference_heatmap(heatmap: DifferenceHeatmap, *, score: str, height: int = 
     largest = float(np.nanmax(np.abs(heatmap.difference), initial=0.05))
     figure = go.Figure(
         go.Heatmap(
-            x=[escape(visit) for visit in heatmap.visits],
+            x=[f"{escape(visit)}<br>{counts}" for visit, counts in heatmap.visit_labels()],
             y=heatmap.depth_um,
             z=heatmap.difference,
             zmid=0,
@@ -93,7 +94,14 @@ def difference_heatmap(heatmap: DifferenceHeatmap, *, score: str, height: int = 
             colorscale=DIVERGING,
             xgap=4,
             hovertemplate="%{x}, %{y} µm: %{z:+.2f}<extra></extra>",
-            colorbar={"title": {"text": f"difference in {SCORE_NAMES[score]}", "side": "right"}},
+            colorbar={
+                "title": {
+                    "text": f"{wrapped(heatmap.title, width=52)}<br>{SCORE_NAMES[score]}",
+                    "side": "right",
+                },
+                "thickness": 12,
+                "outlinewidth": 0,
+            },
         )
     )
     figure.update_layout(height=height, margin=MARGINS)

@@ -11,15 +11,13 @@ from dermdash.reporting.figures.data import (
     DEFAULT_COLOURS,
     GRADES,
     SCORE_NAMES,
-    STAR_NOTE,
-    Bracket,
     DepthHeatmap,
     mean_sd,
-    place_brackets,
     sd_band,
     spread,
     wrapped,
 )
+from dermdash.reporting.figures.data_brackets import STAR_NOTE, Bracket, place_brackets
 from dermdash.reporting.figures.screen.style import (
     LEGEND,
     MARGINS,
@@ -180,7 +178,7 @@ def _score_axis(
             yshift=-2,
             font={"size": 12},
         )
-    if any(one.text.startswith(("*", "ns")) for one in placed):
+    if any(one.text.endswith(("*", "ns")) for one in placed):
         figure.add_annotation(
             text=STAR_NOTE,
             x=0,

@@ -52,7 +52,7 @@ def residual_plot(left: Residuals, colours: Mapping[str, str], *, height: int = 
     """
     figure = go.Figure()
     groups, fitted = np.asarray(left.group), left.fitted
-    for group in dict.fromkeys(left.group):
+    for group in left.groups(colours):
         own = groups == group
         figure.add_scatter(
             x=fitted[own],

@@ -3,8 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import wrapped
-from dermdash.reporting.figures.data_depths import shifts_behind
+from dermdash.reporting.figures.data import people, wrapped
 from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint
 
 
@@ -39,5 +38,5 @@ def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 32
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
     figure.update_layout(height=height, margin=MARGINS)
     figure.update_xaxes(title="DEJ taken deeper by (µm)", dtick=5, zeroline=False)
-    figure.update_yaxes(title=f"{wrapped(difference, width=40)}<br>{shifts_behind(known)}")
+    figure.update_yaxes(title=f"{wrapped(difference, width=36)}<br>({people(known['n_subjects'])})")
     return figure
