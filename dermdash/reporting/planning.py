@@ -43,7 +43,9 @@ def big_number(planned: Planned) -> tuple[str, str]:
     arms = planned.design.n_arms
     each = "" if arms == 1 else f", {planned.enrolled_per_arm:,} in each of {arms} arms"
     if planned.asked == "difference":
-        return number(planned.difference), f"is detectable with {planned.enrolled_total:,}{each}"
+        return number(
+            planned.difference
+        ), f"is detectable with {planned.enrolled_total:,} subjects{each}"
     return f"{planned.enrolled_total:,}", f"subjects to enrol{each}"
 
 

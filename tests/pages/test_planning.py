@@ -75,7 +75,7 @@ def test_the_detectable_difference_of_subjects_at_hand(open_page: OpenPage) -> N
     assert not app.exception
     assert number_of(app) == (
         "0.43",
-        "is detectable with 24, 12 in each of 2 arms",
+        "is detectable with 24 subjects, 12 in each of 2 arms",
     )
     enter(app, "enrolled", 100)
     assert app.header[0].value == "0.14"

@@ -49,7 +49,7 @@ def test_the_number_says_what_it_counts(needed: Planned, detected: Planned) -> N
     assert "t test of two arms (two-sided, alpha 0.05)" in words
     assert "a true difference of 0.36 with a chance of 81 %" in words
     assert "19 are enrolled in each arm, since 10 % may have no score" in words
-    assert big_number(detected) == ("0.48", "is detectable with 24, 12 in each of 2 arms")
+    assert big_number(detected) == ("0.48", "is detectable with 24 subjects, 12 in each of 2 arms")
     assert "12 are enrolled in each arm" in plan_sentence(detected)
 
 
