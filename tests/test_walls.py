@@ -21,6 +21,7 @@ DOORS = {
     "tifffile": ("dermdash/imaging/readers.py",),
     "distributed": ("dermdash/engine.py",),
     "plotly": ("dermdash/reporting/figures/screen/",),
+    "matplotlib": ("dermdash/reporting/figures/print/",),
     "typer": ("dermdash/cli/",),
     "rich": ("dermdash/cli/",),
 }
@@ -60,6 +61,7 @@ def test_each_foreign_library_has_one_door(library: str) -> None:
     [
         ("dermdash", ("numpy", "pandas", "streamlit", "sqlalchemy")),
         ("dermdash.ui.shell", ("tensorflow", "keras", "ai_edge_litert", "distributed")),
+        ("dermdash.ui.figure_parts", ("matplotlib", "scipy", "tensorflow")),
         ("dermdash.cli", ("tensorflow", "keras", "ai_edge_litert", "streamlit", "scipy")),
         ("dermdash.worker", ("tensorflow", "keras", "streamlit", "plotly")),
     ],
