@@ -2,12 +2,11 @@
 
 import streamlit as st
 
+from dermdash.reporting.stars import DEMONSTRATION, may_claim
 from dermdash.trial.protocols import Protocol, current_protocol, get_model
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access
-
-DEMONSTRATION = "demonstration"
 
 
 def ribbon(access: Access, study: Study) -> None:
@@ -43,7 +42,7 @@ def withheld(access: Access, study: Study) -> None:
     """Why a real study shows scores only."""
     with access.read() as tx:
         protocol = current_protocol(tx, study.study_id)
-    if not study.synthetic and protocol is not None and is_demonstration(protocol):
+    if protocol and not may_claim(synthetic=study.synthetic, model_use=protocol.model_use):
         st.info(
             f"Scores are shown; stars and claims are withheld, because the model "
             f"**{plain(protocol.model_name)}** is a demonstration and was not validated on skin.",
