@@ -1,41 +1,17 @@
 """A server that only grades and serves needs no TensorFlow: 1.3 GB and its start-up are spared."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.environments import ROOT, install, run
 
 
 @pytest.fixture(scope="module")
 def light_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a fresh environment with `pip install .[app]` under the lock."""
-    folder = tmp_path_factory.mktemp("light")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    python = folder / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-c", ROOT / "requirements.txt", f"{ROOT}[app]"], check=True)
-    return python
-
-
-def run(light_python: Path, *arguments: str, home: Path, cwd: Path | None = None) -> str:
-    """What a command prints, run in the data folder unless told where."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment["DERMDASH_HOME"] = str(home / "data")
-    answer = subprocess.run(
-        [light_python, *arguments],
-        cwd=cwd or home,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
+    return install(tmp_path_factory.mktemp("light"), extra="app")
 
 
 @pytest.mark.timeout(600)

@@ -101,8 +101,8 @@ def _compared(found: Comparison, table: pd.DataFrame, columns: dict[str, str]) -
         if (seen.arms, seen.visits) == (found.arms, found.visits):
             return candidate
     raise TableError(
-        f"the table has {len(seen.arms)} arms and {len(seen.visits)} visits, not the "
-        f"{len(found.arms)} and {len(found.visits)} that were compared; give the table that was"
+        f"the table's arms and visits ({len(seen.arms)} and {len(seen.visits)}) are not those that "
+        f"were compared ({len(found.arms)} and {len(found.visits)}); give the table that was"
     )
 
 
