@@ -17,7 +17,7 @@ from dermdash.ui.guard import Access
 
 SESSION: Any = "session"  # what a widget's value outlives: the page, not the browser's tab
 ADDRESS: Any = "query-params"  # study, score and depths only: nothing that identifies or unblinds
-ALL_SITES = "all, averaged within each subject"
+ALL_SITES = "all, averaged"
 
 
 @dataclass(frozen=True, slots=True)
