@@ -155,7 +155,7 @@ def two_way_tukey(fit: TwoWay, *, noun: str = "block", alpha: float = 0.05) -> t
     >>> fit = two_way([2, 3, 4, 5, 3, 5, 5, 6], list("aabbaabb"), list("xxxxyyyy"))
     >>> one = two_way_tukey(fit)[0]
     >>> one.difference, round(one.p_adjusted, 4)
-    (-1.75, 0.0274)
+    (-1.75, 0.0335)
     """
     k = len(fit.arms)
     reach = range_critical(alpha, k, fit.df) / ROOT_2
