@@ -6,7 +6,6 @@ import pytest
 from dermdash.reporting.figures import print as printed
 from dermdash.reporting.figures import screen
 from dermdash.reporting.figures.data import (
-    DifferenceHeatmap,
     depth_heatmap,
     sd_band,
 )
@@ -31,7 +30,6 @@ from tests.support.drawings import (
 )
 
 BOTH = [screen, printed]
-TWO = {"placebo": "#7f7f7f", "active": "#0072b2"}
 
 
 @pytest.fixture(scope="module")
@@ -183,86 +181,6 @@ def test_residuals_and_their_quantiles(study: Numbers) -> None:
         drawn = on_paper.axes[0].lines[place + 1]
         np.testing.assert_allclose(drawn.get_ydata(), left.residual[own])
         np.testing.assert_allclose(drawn.get_xdata(), left.fitted[own])
-
-
-def test_changes_over_visits(study: Numbers) -> None:
-    """A change or its interval would differ between page and report."""
-    on_screen, on_paper = (on.change_lines(study.changes, TWO, score=SCORE) for on in BOTH)
-    for place, arm in enumerate(TWO):
-        rows = study.changes[study.changes["arm"] == arm]
-        drawn = on_paper.axes[0].containers[place]
-        np.testing.assert_allclose(numbers(on_screen.data[place].y), rows["mean"])
-        np.testing.assert_allclose(numbers(drawn.lines[0].get_ydata()), rows["mean"])
-        np.testing.assert_allclose(drawn.lines[0].get_xdata(), numbers(on_screen.data[place].x))
-        ends = np.array([one[:, 1] for one in drawn.lines[2][0].get_segments()])
-        np.testing.assert_allclose(ends, rows[["ci_low", "ci_high"]], atol=1e-12)
-    ticks = [label.get_text() for label in on_paper.axes[0].get_xticklabels()]
-    assert ticks == list(on_screen.layout.xaxis.ticktext) == ["D0", "D28", "D56"]
-
-
-def test_a_line_a_subject(study: Numbers) -> None:
-    """A subject's line would miss a visit or join another's."""
-    on_screen, on_paper = (on.subject_lines(study.cells, TWO, score=SCORE) for on in BOTH)
-    of_subject = [
-        rows
-        for arm in TWO
-        for _, rows in study.cells[study.cells["arm"] == arm].groupby("subject_id")
-    ]
-    assert len(on_screen.data) == len(on_paper.axes[0].lines) == len(of_subject) == 6
-    for rows, drawn, inked in zip(of_subject, on_screen.data, on_paper.axes[0].lines, strict=True):
-        np.testing.assert_allclose(numbers(drawn.x), rows["day"])
-        np.testing.assert_allclose(numbers(inked.get_xdata()), rows["day"])
-        np.testing.assert_allclose(numbers(drawn.y), rows[SCORE])
-        np.testing.assert_allclose(numbers(inked.get_ydata()), rows[SCORE])
-
-
-def test_the_heatmap_of_differences() -> None:
-    """A difference would have the sign, or the scale, of another figure."""
-    difference = np.linspace(-0.4, 0.2, 140).reshape(70, 2)
-    difference[5, 1] = np.nan
-    heat = DifferenceHeatmap(
-        "active", "placebo", ["D28", "D56"], np.arange(70), difference, [(9, 8)] * 2
-    )
-    on_screen, on_paper = (on.difference_heatmap(heat, score=SCORE) for on in BOTH)
-    np.testing.assert_allclose(numbers(on_screen.data[0].z), difference)
-    np.testing.assert_allclose(columns(on_paper), difference)
-    norm = on_paper.axes[0].collections[0].norm
-    assert (norm.vmin, norm.vmax) == (on_screen.data[0].zmin, on_screen.data[0].zmax)
-    assert norm.vmin == -norm.vmax
-    assert any("change in active − change in placebo" in words for words in texts(on_paper))
-
-
-def test_differences_along_depth(study: Numbers) -> None:
-    """A depth would be marked that does not stand out, or a band be another one."""
-    found = study.along.depthwise
-    contrast = found.contrasts[0]
-    on_screen, on_paper = (on.difference_band(found, contrast, score=SCORE) for on in BOTH)
-    np.testing.assert_allclose(numbers(on_screen.data[1].x), contrast.difference)
-    np.testing.assert_allclose(line(on_paper, "mean difference")[0], contrast.difference)
-    band = corners(
-        np.concatenate([contrast.band_low, contrast.band_high]), np.tile(found.depth_um, 2)
-    )
-    np.testing.assert_allclose(corners(*_xy(on_screen.data[0])), band)
-    np.testing.assert_allclose(outline(on_paper), band)
-    marked = found.depth_um[contrast.p_adjusted < found.alpha]
-    assert marked.size
-    np.testing.assert_allclose(numbers(on_screen.data[2].y), marked)
-    np.testing.assert_allclose(line(on_paper, "depths that stand out")[1], marked)
-    for words in ([on_screen.layout.xaxis.title.text], texts(on_paper)):
-        assert any("n = 6 and 6" in text for text in words)
-
-
-def test_the_dej_s_sensitivity(study: Numbers) -> None:
-    """A result would look steadier on paper than it is."""
-    on_screen, on_paper = (on.sensitivity_curve(study.shifts, difference="a − b") for on in BOTH)
-    known = study.shifts.iloc[:3]
-    np.testing.assert_allclose(numbers(on_screen.data[1].y), known["difference"])
-    np.testing.assert_allclose(
-        line(on_paper, "difference"), (known["shift_um"], known["difference"])
-    )
-    np.testing.assert_allclose(outline(on_paper), corners(*_xy(on_screen.data[0])))
-    assert "n = 34 to 36" in on_screen.layout.yaxis.title.text
-    assert any("n = 34 to 36" in words for words in texts(on_paper))
 
 
 def _xy(band: object) -> tuple[object, object]:

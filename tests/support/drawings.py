@@ -9,6 +9,12 @@ import pandas as pd
 
 from dermdash.analysis.cohorts import Cohort, cohort_of, group_profiles
 from dermdash.analysis.depths import AlongDepth, arms_along_depth
+from dermdash.reporting.figures.data_power import PowerCurves, power_curves
+from dermdash.reporting.figures.data_responders import ResponderPoints, responder_points_of
+from dermdash.reporting.figures.data_tipping import TippingCurve
+from dermdash.stats.planned import plan_subjects
+from dermdash.stats.power import Design
+from dermdash.stats.responders import responders
 
 ARMS = {"young": 3.0, "old <b>, $x$ & not photo-exposed": 2.2, "ältere 肌 😀": 1.6}
 COLOURS = dict(zip(ARMS, ("#0072b2", "#e69f00", "#009e73"), strict=True))
@@ -111,6 +117,34 @@ class Numbers:
                 "n_subjects": [36, 36, 34, 3],
             }
         )
+
+
+def power_points() -> PowerCurves:
+    """Power of two arms around a plan, and with another SD."""
+    planned = plan_subjects(Design("two_arms", sd=0.36), 0.36, dropout=0.1)
+    return power_curves(planned, other_sd=0.5)
+
+
+def responder_changes(a: str, b: str) -> ResponderPoints:
+    """Changes of six subjects an arm, beside a threshold and the error of measurement."""
+    of_arm = {a: [0.5, 0.3, 0.2, 0.1, -0.1, 0.25], b: [0.0, 0.2, -0.2, 0.05, 0.1, -0.3]}
+    changes = pd.DataFrame(
+        [
+            {"subject_id": f"{arm[:1]}{number}", "arm": arm, "change": change}
+            for arm, values in of_arm.items()
+            for number, change in enumerate(values)
+        ]
+    )
+    return responder_points_of(changes, responders(of_arm, 0.2, control=b), sdc=0.15)
+
+
+def tipping_points(a: str, b: str) -> TippingCurve:
+    """A difference of 0.4 that missing scores 0.5 lower would undo."""
+    delta = np.linspace(-1, 0, 5)
+    middle = 0.4 + 0.5 * delta
+    return TippingCurve(
+        a, b, "D56", a, delta, middle, middle - 0.15, middle + 0.15, delta + 1, -0.5, (2, 1)
+    )
 
 
 def trace(figure: Any, name: str) -> Any:

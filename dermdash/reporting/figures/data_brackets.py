@@ -27,7 +27,7 @@ def brackets(contrasts: Sequence[Contrast], *, at_most: int = 6) -> list[Bracket
 
 
 def bracket_note(found: Sequence[Bracket]) -> str:
-    """What the words on brackets mean; empty where there are none.
+    """What the words on brackets mean, on a line or two; empty where there are none.
 
     >>> bracket_note([Bracket("a", "b", "p = .046")])
     'p adjusted for all differences shown'
@@ -35,7 +35,7 @@ def bracket_note(found: Sequence[Bracket]) -> str:
     if not found:
         return ""
     starred = any(one.text.endswith(("*", "ns")) for one in found)
-    return "p adjusted for all differences shown" + (f"; {STAR_NOTE}" if starred else "")
+    return "p adjusted for all differences shown" + (f"\n{STAR_NOTE}" if starred else "")
 
 
 @dataclass(frozen=True, slots=True)

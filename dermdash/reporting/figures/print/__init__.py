@@ -12,10 +12,13 @@ from dermdash.reporting.figures.print.groups import (
     group_lines,
     subject_points,
 )
+from dermdash.reporting.figures.print.power import power_lines
 from dermdash.reporting.figures.print.residuals import qq_plot, residual_plot
+from dermdash.reporting.figures.print.responders import responder_points
 from dermdash.reporting.figures.print.shares import class_shares, class_shares_by_depth
 from dermdash.reporting.figures.print.style import FileKind, save
 from dermdash.reporting.figures.print.subjects import subject_heatmap
+from dermdash.reporting.figures.print.tipping import tipping_curve
 
 __all__ = [
     "FileKind",
@@ -27,11 +30,14 @@ __all__ = [
     "difference_heatmap",
     "group_bars",
     "group_lines",
+    "power_lines",
     "qq_plot",
     "residual_plot",
+    "responder_points",
     "save",
     "sensitivity_curve",
     "subject_heatmap",
     "subject_lines",
     "subject_points",
+    "tipping_curve",
 ]

@@ -75,8 +75,8 @@ def class_shares_by_depth(
         axes.set_title(label)
         axes.set_xlim(0, 100)
         axes.set_xticks([0, 50, 100])
+        axes.set_xlabel("% of patches")
         depth_down(axes, shares.depth_um, title=axes is panels[0])
-    figure.supxlabel(SHARE_TITLE, fontsize=9)
     key(figure, columns=4)
     return figure
 

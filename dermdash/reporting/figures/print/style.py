@@ -39,6 +39,7 @@ PX_PER_INCH = 96  # heights are given in pixels of a page, as on screen
 DOTS_PER_INCH = 300
 ACCENT = "#5546A8"
 NEUTRAL = "#6F6F6F"
+MARK = "mark"
 STYLE = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
     "font.size": 9,
@@ -107,12 +108,14 @@ def save(figure: "Figure", kind: FileKind, *, mark: str = "") -> bytes:
 
 
 def _print_mark(figure: "Figure", words: str) -> None:
-    """Words at the foot, in room of their own."""
+    """Words at the foot, in room of their own, in the place of those of an earlier file."""
+    for earlier in [one for one in figure.texts if one.get_gid() == MARK]:
+        earlier.remove()
     foot = 14 / (72 * figure.get_figheight())
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.set(rect=(0, foot, 1, 1 - foot))  # type: ignore[call-arg]
-    figure.text(0.99, foot / 3, words, ha="right", va="bottom", fontsize=7, color=NEUTRAL)
+    figure.text(0.99, foot / 3, words, ha="right", va="bottom", fontsize=7, color=NEUTRAL, gid=MARK)
 
 
 def paper(height: int) -> tuple["Figure", "Axes"]:
