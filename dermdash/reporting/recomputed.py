@@ -23,7 +23,8 @@ interval = pairs.confidence_interval(1 - PLAN.alpha)
 for a, b, _ in CONTRASTS:
     pair = place[a], place[b]
     agree((a, b, ""), difference=pairs.statistic[pair], p_adjusted=pairs.pvalue[pair])
-    agree((a, b, ""), ci_low=interval.low[pair], ci_high=interval.high[pair])
+    if CONTRASTS[a, b, ""]["role"] == "exploratory":
+        agree((a, b, ""), ci_low=interval.low[pair], ci_high=interval.high[pair])
 """
 
 DUNNETT = """
@@ -44,12 +45,19 @@ fit = sm.OLS(TABLE["value"].to_numpy(), own).fit()
 for a, b, _ in CONTRASTS:
     one = fit.t_test(np.array([float((arm == a) - (arm == b)) for arm in groups]))
     agree((a, b, ""), p=float(one.pvalue))
+    if CONTRASTS[a, b, ""]["role"] != "exploratory":
+        low, high = one.conf_int(PLAN.alpha)[0]
+        agree((a, b, ""), ci_low=low, ci_high=high)
 """
 
 WELCH = """
 # Each contrast alone, by Welch's t test.
 for a, b, _ in CONTRASTS:
-    agree((a, b, ""), p=stats.ttest_ind(groups[a], groups[b], equal_var=False).pvalue)
+    one = stats.ttest_ind(groups[a], groups[b], equal_var=False)
+    agree((a, b, ""), p=one.pvalue)
+    if CONTRASTS[a, b, ""]["role"] != "exploratory":
+        low, high = one.confidence_interval(1 - PLAN.alpha)
+        agree((a, b, ""), ci_low=low, ci_high=high)
 """
 
 BLOCKS = """
@@ -209,15 +217,17 @@ def imports_of(text: str) -> list[str]:
 
 
 def _arms(found: Comparison) -> list[str]:
-    method = found.contrasts[0].method
-    if method in ("two_way_tukey", "two_way_holm"):
+    if found.plan.block is not None:
         linked = all(one.note is None for one in found.contrasts)
         head = BLOCKS.format(whole=BLOCKS_WHOLE if linked else "")
-        return [head, BLOCKS_TUKEY if method == "two_way_tukey" else HOLM if linked else ""]
+        pairs = BLOCKS_TUKEY if found.plan.control is None else HOLM if linked else ""
+        return [head, pairs]
     planned = any(one.role != "exploratory" for one in found.contrasts)
-    free = ", equal_var=False" if method == "games_howell" else ""
-    alone = WELCH if method == "games_howell" else POOLED
-    pairs = DUNNETT if method == "dunnett" else ALL_PAIRS.format(free=free)
+    welch = found.omnibus.test == "welch_anova"
+    free = ", equal_var=False" if welch else ""
+    alone = WELCH if welch else POOLED
+    against = found.plan.control is not None and not welch
+    pairs = DUNNETT if against else ALL_PAIRS.format(free=free)
     return [GROUPS, ONE_WAY.format(free=free), pairs, alone if planned else ""]
 
 

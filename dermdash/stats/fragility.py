@@ -37,15 +37,19 @@ def disagreements(
     """
     found = []
     for alternative in alternatives:
-        p, other = decisive(omnibus), decisive(alternative.test)
-        if alternative.omnibus and (p < alpha) != (other < alpha):
+        p, whole = decisive(omnibus), decisive(alternative.test)
+        if alternative.omnibus and (p < alpha) != (whole < alpha):
             found.append(
-                Disagreement("", "", "", omnibus.test, p, label or alternative.test.test, other)
+                Disagreement("", "", "", omnibus.test, p, label or alternative.test.test, whole)
             )
         theirs = {(c.a, c.b, c.visit): c for c in alternative.contrasts}
         for ours in contrasts:
             their = theirs.get((ours.a, ours.b, ours.visit))
-            if their and (ours.p_adjusted < alpha) != (their.p_adjusted < alpha):
+            if their is None:
+                continue
+            # A planned contrast stands for itself, and so does the other test of it.
+            other = their.p_adjusted if ours.role == "exploratory" else their.p
+            if (ours.p_adjusted < alpha) != (other < alpha):
                 found.append(
                     Disagreement(
                         ours.a,
@@ -54,7 +58,7 @@ def disagreements(
                         ours.method,
                         ours.p_adjusted,
                         label or their.method,
-                        their.p_adjusted,
+                        other,
                     )
                 )
     return tuple(found)

@@ -8,13 +8,22 @@ from dermdash.stats.findings import Contrast
 from dermdash.stats.plan import ContrastKey, Plan
 from dermdash.stats.within import holm
 
+ALONE = {
+    "tukey_hsd": "t_test",
+    "dunnett": "t_test",
+    "two_way_tukey": "t_test",
+    "games_howell": "welch_t_test",
+}
+
 
 def assign_roles(contrasts: Sequence[Contrast], plan: Plan) -> tuple[Contrast, ...]:
     """Mark the planned contrasts, and adjust their p for the order in which they are tested.
 
-    The primary contrast keeps its own p. Key secondary ones are tested only after it: their
-    ``p_adjusted`` is at least the primary's, and adjusted by Holm or along the sequence. All
-    others stay exploratory, with the adjustment of their family.
+    A planned contrast stands for itself: it is read by its own t test and interval where the
+    method has simultaneous ones (Tukey, Dunnett, Games-Howell). The primary keeps its own p. Key
+    secondary ones are tested only after it: their ``p_adjusted`` is at least the primary's, and
+    adjusted by Holm or along the sequence. All others stay exploratory, with the adjustment of
+    their family.
 
     Raises
     ------
@@ -42,13 +51,30 @@ def assign_roles(contrasts: Sequence[Contrast], plan: Plan) -> tuple[Contrast, .
             floor = adjusted[key]
     return tuple(
         replace(
-            contrast,
+            _alone(contrast, plan.alpha),
             p_adjusted=adjusted[key],
             role="primary" if key == plan.primary else "key secondary",
         )
         if (key := _key(contrast)) in adjusted
         else contrast
         for contrast in contrasts
+    )
+
+
+def _alone(contrast: Contrast, alpha: float) -> Contrast:
+    """The contrast by its own t test, in the place of a simultaneous one."""
+    from scipy import stats
+
+    method = ALONE.get(contrast.method)
+    if method is None or contrast.df is None or contrast.statistic == 0:
+        return contrast
+    error = abs(contrast.difference / contrast.statistic)
+    half = float(stats.t.isf(alpha / 2, contrast.df)) * error
+    return replace(
+        contrast,
+        ci_low=contrast.difference - half,
+        ci_high=contrast.difference + half,
+        method=method,
     )
 
 

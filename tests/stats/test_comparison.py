@@ -212,6 +212,20 @@ def test_only_planned_contrasts_are_findings() -> None:
         compare(trial(), Plan(**{**_fields(plan), "primary": ("active", "placebo", "D99")}))
 
 
+def test_a_planned_contrast_of_arms_stands_for_itself() -> None:
+    """Lost: a star would stand beside an interval that covers 0, or the reverse."""
+    plan = Plan(**{**_fields(ARMS), "primary": ("old", "old exposed", "")})
+    found = compare(paper(), plan)
+    (one,) = [c for c in found.contrasts if c.role == "primary"]
+    assert (one.method, one.p_adjusted) == ("t_test", one.p)
+    assert (one.p < 0.05) == (one.ci_low > 0 or one.ci_high < 0)
+    assert one.df == 33
+    others = [c for c in found.contrasts if c.role == "exploratory"]
+    assert {c.method for c in others} == {"tukey_hsd"}
+    welch = {d.other: d.other_p for d in found.fragile if d.a == "old"}
+    assert "games_howell" not in welch
+
+
 def _fields(plan: Plan) -> dict[str, object]:
     return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
 
