@@ -5,51 +5,64 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dermdash.analysis.cohorts import DEPTH_STOP_UM
+from dermdash.analysis.cohorts import pooled_profiles, select
+from dermdash.analysis.filters import DEPTHS_UM, Filters
 
 if TYPE_CHECKING:
     from dermdash.trial.transaction import Transaction
 
+SCAN = ["scan_id", "study", "subject_id", "arm"]
+SHARES = [f"class_share_{k}" for k in range(1, 5)]
+
 
 def cohort_shares(
     tx: "Transaction",
-    study_id: int,
+    study_ids: Sequence[int],
     *,
     arms: Sequence[str],
     visit: str | None = None,
     site: str | None = None,
+    depth_um: tuple[int, int] = DEPTHS_UM,
+    covariates: Filters | None = None,
 ) -> pd.DataFrame:
     """Shares of the grades in each layer of the scans that a cohort stands on.
 
-    visit, site : None takes all of them
+    The options are those of ``cohort``, and scans that do not cover the range are left out as
+    there. Columns: scan_id, study, subject_id, arm, depth_um, class_share_1 to class_share_4; one
+    row a scan and layer.
 
-    Columns: subject_id, arm, depth_um, class_share_1 to class_share_4; one row a scan and layer of
-    0 to 69 µm. Scans that do not cover each layer are left out, as in ``cohort``.
+    Raises
+    ------
+    DesignError
+        The studies cannot be pooled.
     """
     from dermdash.grading.profile import depth_profile
-    from dermdash.trial.gradings import get_grading, profiles
+    from dermdash.trial.gradings import get_grading
+    from dermdash.trial.studies import subject_table
 
-    layers = profiles(tx, study_id)
-    chosen = layers["arm"].isin(list(arms))
-    if visit is not None:
-        chosen &= layers["visit"] == visit
-    if site is not None:
-        chosen &= layers["site"] == site
-    scans = layers[chosen].drop_duplicates("scan_id")
+    people = pd.concat([subject_table(tx, one) for one in study_ids]) if covariates else None
+    layers = select(
+        pooled_profiles(tx, study_ids),
+        arms=arms,
+        visit=visit,
+        site=site,
+        covariates=covariates,
+        people=people,
+    )
+    first, last = depth_um
+    within = layers[layers["depth_um"].between(first, last)]
+    covered = within.groupby("scan_id")["depth_um"].transform("nunique") == last - first + 1
     frames = []
-    for scan_id, subject, arm in scans[["scan_id", "subject_id", "arm"]].itertuples(index=False):
-        grading = get_grading(tx, int(scan_id))
-        if grading is None or len(grading.slab.depth_um) < DEPTH_STOP_UM:
+    for scan in within[covered].drop_duplicates("scan_id")[SCAN].to_dict("records"):
+        grading = get_grading(tx, int(scan["scan_id"]))
+        if grading is None:
             continue
-        profile = depth_profile(grading.slab)
-        shares = {f"class_share_{k}": profile.class_share[:, k - 1] for k in range(1, 5)}
-        frames.append(
-            pd.DataFrame(
-                {"subject_id": subject, "arm": arm, "depth_um": profile.depth_um.astype(int)}
-                | shares
-            )
-        )
+        profile = depth_profile(grading)
+        inside = (profile.depth_um >= first) & (profile.depth_um <= last)
+        shares = profile.class_share[inside]
+        frame = pd.DataFrame(shares, columns=SHARES)
+        frame.insert(0, "depth_um", profile.depth_um[inside].astype(int))
+        frames.append(pd.DataFrame([scan] * len(frame)).join(frame))
     if not frames:
-        names = [f"class_share_{k}" for k in range(1, 5)]
-        return pd.DataFrame(columns=["subject_id", "arm", "depth_um", *names])
+        return pd.DataFrame(columns=[*SCAN, "depth_um", *SHARES])
     return pd.concat(frames, ignore_index=True)

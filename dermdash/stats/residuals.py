@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dermdash.errors import TableError
 from dermdash.stats.ancova import ancova
+from dermdash.stats.blocks import two_way
 from dermdash.stats.observations import Observations, observe
 from dermdash.stats.plan import Plan
 from dermdash.stats.visits import residuals as left_of_visits
@@ -58,9 +59,10 @@ def residuals(table: pd.DataFrame, plan: Plan, design: str) -> Residuals:
 
     table, plan : as ``compare`` took them; design : as it recognised it
 
-    Of arms: the distance from the arm's mean. Of arms over visits: what ANCOVA leaves at the last
-    visit. Of three visits and more: what subject and visit leave. Of two visits, two sides, or
-    sides over visits: the paired difference less its mean.
+    Of arms: the distance from the arm's mean (of several blocks: from what arm and block give). Of
+    arms over visits: what ANCOVA leaves at the last visit. Of three visits and more: what subject
+    and visit leave. Of two visits, two sides, or sides over visits: the paired difference less its
+    mean.
 
     Raises
     ------
@@ -73,7 +75,8 @@ def residuals(table: pd.DataFrame, plan: Plan, design: str) -> Residuals:
     """
     observations = observe(table, plan)
     if design == "arms":
-        return _of_arms(observations)
+        pooled = observations.table["block"].nunique() > 1
+        return _of_blocks(observations, plan) if pooled else _of_arms(observations)
     if design == "arms x visits":
         return _of_changes(observations, plan)
     if design == "sides x visits":
@@ -91,6 +94,20 @@ def _of_arms(observations: Observations) -> Residuals:
         rows["value"].to_numpy(float) - fitted,
         "value − mean of its arm",
         "mean of the arm",
+    )
+
+
+def _of_blocks(observations: Observations, plan: Plan) -> Residuals:
+    rows = observations.table
+    fit = two_way(rows["value"], list(rows["arm"]), list(rows["block"]))
+    noun = (plan.block or "block").replace("_", " ")
+    return Residuals(
+        tuple(rows["subject"]),
+        tuple(rows["arm"]),
+        rows["value"].to_numpy(float) - fit.residuals,
+        fit.residuals,
+        f"value − what arm and {noun} give",
+        f"fitted by arm and {noun}",
     )
 
 

@@ -21,8 +21,8 @@ def test_shares_follow_the_gradings_of_whole_scans(tmp_path: Path) -> None:
         add_scan(store, study_id, tmp_path, "S4", arm="placebo")
         grade_queued(store, {"S4": 3.0}, depths=range(50))
         with store.read() as tx:
-            layers = cohort_shares(tx, study_id, arms=["placebo", "active"])
-            none = cohort_shares(tx, study_id, arms=["placebo", "active"], visit="D28")
+            layers = cohort_shares(tx, [study_id], arms=["placebo", "active"])
+            none = cohort_shares(tx, [study_id], arms=["placebo", "active"], visit="D28")
     assert sorted(layers["subject_id"].unique()) == ["S1", "S2", "S3"]
     assert layers.groupby("subject_id").size().unique().tolist() == [70]
     shares = class_shares(layers, ["placebo", "active"])

@@ -13,7 +13,9 @@ from dermdash.stats.residuals import residuals
 from tests.support.scores import paper, trial
 
 ARMS = Plan("score", between="arm", subject="subject_id")
-OVER_VISITS = Plan("score", between="arm", within="visit", subject="subject_id", control="placebo")
+OVER_POOLED = Plan("score", between="arm", subject="subject_id", block="study")
+VISITS = Plan("score", between="arm", within="visit", subject="subject_id", control="placebo")
+POOLED = Plan("score", between="arm", subject="subject_id", block="study")
 VISITS = Plan("score", within="visit", subject="subject_id")
 
 
@@ -28,12 +30,20 @@ def shapiro_of(table: pd.DataFrame, plan: Plan) -> tuple[float, float]:
     ("table", "plan"),
     [
         (paper(), ARMS),
+        (paper().assign(study=["x", "y", "y"] * 12), POOLED),
         (trial(), OVER_VISITS),
         (trial(missing=3), OVER_VISITS),
         (trial().query("arm == 'active'"), VISITS),
         (trial(visits=("D0", "D28")).query("arm == 'active'"), VISITS),
     ],
-    ids=["arms", "arms x visits", "with missing visits", "visits", "two visits"],
+    ids=[
+        "arms",
+        "arms of two studies",
+        "arms x visits",
+        "with missing visits",
+        "visits",
+        "two visits",
+    ],
 )
 def test_the_plot_shows_the_residuals_that_were_tested(table: pd.DataFrame, plan: Plan) -> None:
     """The Q-Q plot would look normal beside a test that says it is not."""

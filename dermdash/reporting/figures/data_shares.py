@@ -30,18 +30,19 @@ class ClassShares:
 def class_shares(layers: pd.DataFrame, groups: Sequence[str]) -> ClassShares:
     """Average class shares by group.
 
-    layers : subject_id, arm, depth_um, class_share_1 to class_share_4; a row a scan and layer, or
-        a row a subject and layer
+    layers : study, subject_id, arm, depth_um, class_share_1 to class_share_4; one row a scan and
+        layer
     """
     columns = list(SHARES)
-    cells = layers.groupby(["arm", "subject_id", "depth_um"], observed=True)[columns].mean()
+    keys = ["arm", "study", "subject_id", "depth_um"]
+    cells = layers.groupby(keys, observed=True)[columns].mean()
     depth_um = np.unique(layers["depth_um"].to_numpy(dtype=int))
     by_depth = np.full((len(groups), len(depth_um), len(columns)), np.nan)
     whole = np.full((len(groups), len(columns)), np.nan)
     counted = []
     for place, group in enumerate(groups):
         rows = cells[cells.index.get_level_values("arm") == group]
-        subjects = rows.groupby("subject_id", observed=True).mean()
+        subjects = rows.groupby(["study", "subject_id"], observed=True).mean()
         counted.append(len(subjects))
         if len(subjects):
             whole[place] = subjects.mean()

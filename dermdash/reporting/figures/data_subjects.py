@@ -48,10 +48,11 @@ class SubjectHeatmap:
 def subject_heatmap(profiles: pd.DataFrame, arms: Sequence[str], *, score: str) -> SubjectHeatmap:
     """Arrange profiles of subjects by arm, within an arm by the mean score, highest first.
 
-    profiles : subject_id, arm, depth_um and the score; several rows of a subject and depth are
-        averaged
+    profiles : study, subject_id, arm, depth_um and the score; several rows of a subject and depth
+        are averaged
     """
-    cells = profiles.groupby(["arm", "subject_id", "depth_um"], observed=True)[score].mean()
+    keys = ["arm", "study", "subject_id", "depth_um"]
+    cells = profiles.groupby(keys, observed=True)[score].mean()
     wide = cells.unstack("depth_um").sort_index(axis=1)
     between = np.full((1, wide.shape[1]), np.nan)
     names: list[str] = []
