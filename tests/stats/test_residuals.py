@@ -13,9 +13,8 @@ from dermdash.stats.residuals import residuals
 from tests.support.scores import paper, trial
 
 ARMS = Plan("score", between="arm", subject="subject_id")
-OVER_POOLED = Plan("score", between="arm", subject="subject_id", block="study")
-VISITS = Plan("score", between="arm", within="visit", subject="subject_id", control="placebo")
 POOLED = Plan("score", between="arm", subject="subject_id", block="study")
+OVER_VISITS = Plan("score", between="arm", within="visit", subject="subject_id", control="placebo")
 VISITS = Plan("score", within="visit", subject="subject_id")
 
 
