@@ -42,7 +42,8 @@ import dermdash
 from dermdash.stats.comparison import {functions}
 {more_imports}from dermdash.stats.plan import Plan
 
-SOURCE = {source}
+SOURCE = (
+{source})
 {left_out}VERSION = {version}
 CSV, SHA256 = {csv}, {sha256}
 ROLES = {roles}  # of the table's columns
@@ -104,8 +105,9 @@ for effect in found.effects:
         same((effect.name, name), getattr(effect, name), shown)
 assert [(one.a, one.b, one.visit or "") for one in found.contrasts] == list(CONTRASTS)
 for one, shown in zip(found.contrasts, CONTRASTS.values()):
+    where = f" at {{one.visit}}" if one.visit else ""
     say(
-        f"{{one.a}} − {{one.b}} {{one.visit or ''}} {{one.difference:.4f}} "
+        f"{{one.a}} − {{one.b}}{{where}}: {{one.difference:.4f}} "
         f"({{one.ci_low:.4f}} to {{one.ci_high:.4f}}), {{one.method}} "
         f"p {{one.p:.4g}}, adjusted {{one.p_adjusted:.4g}}, {{one.note or one.role}}"
     )
@@ -151,7 +153,7 @@ def script_text(
         imports="\n" + "\n".join([*plain, *parts]) + "\n",
         functions="also_fragile, compare" if quoted else "compare",
         more_imports="from dermdash.stats.fragility import Disagreement\n" if quoted else "",
-        source=_literal(source),
+        source=_pieces(source),
         left_out="".join(
             f"# Left out before: {n} rows {' '.join(why.split())}\n"
             for why, n in found.dropped.items()
@@ -161,7 +163,7 @@ def script_text(
         sha256=_literal(sha256),
         roles=_literal(list(roles)),
         plan="".join(f"    {key}={_literal(value)},\n" for key, value in _chosen(found.plan)),
-        sentence="".join(f"    {_literal(part)}\n" for part in _parts(found.sentence)),
+        sentence=_pieces(found.sentence),
         test=_literal(found.omnibus.test),
         omnibus=_literal(_present(found.omnibus, OMNIBUS)),
         effects="".join(
@@ -191,9 +193,10 @@ def _present(finding: object, names: Iterable[str]) -> dict[str, object]:
     }
 
 
-def _parts(sentence: str) -> list[str]:
-    """A sentence in pieces that fit a line."""
-    return re.findall(r".{1,90}(?:\s|$)|.{1,90}", sentence, re.DOTALL)
+def _pieces(words: str) -> str:
+    """A text as lines of quoted pieces."""
+    pieces = re.findall(r".{1,90}(?:\s|$)|.{1,90}", words, re.DOTALL) or [""]
+    return "".join(f"    {_literal(piece)}\n" for piece in pieces)
 
 
 def _chosen(plan: Plan) -> list[tuple[str, object]]:

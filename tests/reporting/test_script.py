@@ -14,13 +14,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from dermdash.analysis.comparisons import compare_subjects, subject_rows
 from dermdash.errors import TableError
 from dermdash.reporting.script import write_script
 from dermdash.stats.comparison import beside, compare
 from dermdash.stats.plan import Plan
 from tests.support.environments import install, run
 from tests.support.scores import paper, trial
-from tests.support.scripts import ARMS, BOTH, VISITS, cases, run_here, save, scripted
+from tests.support.scripts import ARMS, BOTH, VISITS, cases, pooled, run_here, save, scripted
 
 SAME = "All numbers are the ones that the page showed."
 HOSTILE = [
@@ -171,6 +172,17 @@ def test_the_order_of_the_rows_does_not_matter(tmp_path: Path) -> None:
     """Lost: a page whose table is sorted otherwise than what was compared gets no script."""
     found = compare(paper(), ARMS)
     script = write_script(found, paper()[::-1], source="a test")
+    assert SAME in run_here(script, tmp_path)
+
+
+def test_pooled_studies_share_codes(tmp_path: Path) -> None:
+    """Lost: S-01 of one study would be taken for S-01 of another."""
+    table = pooled(linked=True)
+    table["subject_id"] = table["subject_id"].str.removesuffix(" again")
+    arms = ["young", "old", "old exposed"]
+    found = compare_subjects(table, "score", arms)
+    script = write_script(found, subject_rows(table, "score", arms), source="a test")
+    assert '"young 1 (study 0)"' in script.csv_bytes.decode()
     assert SAME in run_here(script, tmp_path)
 
 
