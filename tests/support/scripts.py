@@ -15,6 +15,7 @@ from tests.support.scores import paper, trial
 ARMS = Plan("score", between="arm", subject="subject_id")
 VISITS = Plan("score", within="visit", subject="subject_id")
 BOTH = Plan("score", between="arm", within="visit", subject="subject_id", control="placebo")
+SAME = "All numbers are the ones that the page showed."  # a script's last line
 PRIMARY = ("young", "old", "")
 
 
