@@ -38,7 +38,10 @@ def class_shares(
             hovertemplate=f"grade {grade}: %{{x:.1f}} %<extra></extra>",
         )
     figure.update_layout(
-        height=height, margin={**MARGINS, "t": 34}, barmode="stack", legend=LEGEND, uniformtext=None
+        height=height,
+        margin={**MARGINS, "t": 34, "r": 22},
+        barmode="stack",
+        legend=LEGEND,
     )
     figure.update_xaxes(title="share of patches, mean over subjects (%)", **PERCENT)
     figure.update_yaxes(
@@ -80,7 +83,7 @@ def class_shares_by_depth(
     figure.update_annotations(font={"size": 12})
     figure.update_layout(
         height=height,
-        margin={**MARGINS, "t": 34 + 17 * lines},
+        margin={**MARGINS, "t": 34 + 17 * lines, "r": 22},
         barmode="stack",
         bargap=0,
         legend={**LEGEND, "y": 1 + (12 + 17 * lines) / height},
