@@ -3,50 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from dermdash.analysis.cohorts import Cohort, pooled_profiles, select
-from dermdash.analysis.comparisons import compare_cohort, compare_subjects
-from dermdash.analysis.sensitivity import Sensitivity
+from dermdash.analysis.cohorts import Cohort
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.scans import scan_table
-from dermdash.trial.studies import Study, subject_table
+from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
-from dermdash.ui.sensitivity_parts import moved_dej
-
-
-def compared(access: Access, question: Question, answer: Cohort) -> Sensitivity:
-    """The arms compared, and how that moves with the DEJ.
-
-    Raises
-    ------
-    TableError
-        There are not two arms of two subjects.
-    """
-    found = compare_cohort(answer, control=question.control)
-    with access.read() as tx:
-        layers = select(
-            pooled_profiles(tx, question.study_ids, margin=True),
-            arms=question.arms,
-            visit=question.visit,
-            site=question.site,
-            covariates=question.covariates,
-            people=pd.concat([subject_table(tx, one) for one in question.study_ids]),
-        )
-    return moved_dej(
-        layers,
-        question.score,
-        found,
-        lambda scored: compare_subjects(
-            scored.table,
-            question.score,
-            found.arms,
-            control=found.plan.control,
-            depth_um=question.depth_um,
-        ),
-        depth_um=question.depth_um,
-    )
 
 
 def missing_sentence(access: Access, question: Question, answer: Cohort) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dermdash.analysis.cohorts import Score
+from dermdash.analysis.cohorts import Cohort, Score, cohort
 from dermdash.analysis.filters import DEPTHS_UM, Between, Filter, Filters, OneOf, covariates_of
 from dermdash.analysis.pooling import only_control, pooled_arms
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCORE_NAMES
 from dermdash.trial.studies import Arm, Study, get_study, list_studies, subject_table
+from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access
 
@@ -247,3 +248,23 @@ def _said(name: str, wanted: Filter) -> str:
 
 def _day(visit: tuple[str, int]) -> int:
     return visit[1]
+
+
+def cohort_asked(tx: Transaction, question: Question) -> Cohort:
+    """The subjects that a question is about.
+
+    Raises
+    ------
+    DesignError
+        The studies cannot be pooled, or a filter names what they do not have.
+    """
+    return cohort(
+        tx,
+        question.study_ids,
+        arms=question.arms,
+        visit=question.visit,
+        site=question.site,
+        score=question.score,
+        depth_um=question.depth_um,
+        covariates=question.covariates,
+    )

@@ -2,24 +2,27 @@
 
 import streamlit as st
 
-from dermdash.analysis.comparisons import changes_by_visit, compare_study, score_study
+from dermdash.analysis.comparisons import score_study
 from dermdash.errors import DermdashError
-from dermdash.reporting.figures.data import difference_of_changes
-from dermdash.reporting.figures.screen import (
-    change_lines,
-    difference_heatmap,
-    subject_lines,
-    toolbar,
-)
+from dermdash.ui.answered import answer_changes, show_standing
 from dermdash.ui.cells import plain
-from dermdash.ui.change_parts import ask, layers_of, studies_over_visits, subject_cells
+from dermdash.ui.change_figures import changes_beside, difference_by_depth
+from dermdash.ui.change_parts import studies_over_visits, subject_cells
+from dermdash.ui.change_question import ask
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import changes_by_depth
+from dermdash.ui.figure_tabs import residual_figures
 from dermdash.ui.guard import guard
+from dermdash.ui.missing_parts import show_levels, show_missing, show_other_scores
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go
-from dermdash.ui.ribbon import withheld
-from dermdash.ui.sensitivity_parts import moved_dej, show_sensitivity
+from dermdash.ui.repeatability_parts import show_repeatability
+from dermdash.ui.responder_parts import show_responders
+from dermdash.ui.ribbon import mark, withheld
+from dermdash.ui.script_parts import show_code, source_of
+from dermdash.ui.sensitivity_parts import show_sensitivity
+
+TABS = ("Result", "Along depth", "Responders", "Checks", "Sensitivity", "Code", "Subjects")
 
 access = guard()
 study = sidebar(access)
@@ -39,15 +42,16 @@ with place:
 try:
     with access.read() as tx:
         scored = score_study(tx, study.study_id, question.score, site=question.site)
-    found = compare_study(study, scored, question.score)
+    answered = answer_changes(access, study, question, scored)
 except DermdashError as refusal:
     st.info(plain(f"Nothing can be concluded yet: {refusal}."), icon=":material/info:")
     studies_over_visits(access)
     st.stop()
 
+found, score, name = answered.found, question.score, study.name
 if found.plan.within is None:
     st.info(
-        f"{plain(study.name)} compares groups once; a change needs a baseline and a later visit.",
+        f"{plain(name)} compares groups once; a change needs a baseline and a later visit.",
         icon=":material/info:",
     )
     if st.button("Compare its groups", icon=":material/bar_chart:"):
@@ -55,55 +59,46 @@ if found.plan.within is None:
     studies_over_visits(access)
     st.stop()
 
-moved = moved_dej(
-    layers_of(access, study, question),
-    question.score,
-    found,
-    lambda scored: compare_study(study, scored, question.score),
-)
-found = moved.found
 sentence(found)
+show_standing(answered)
 withheld(access, study)
 colours = {arm.name: arm.colour for arm in study.arms}
-changes = changes_by_visit(study, found)
+marked = mark(access, study)
 
-result, along, tested, rows = st.tabs(["Result", "Along depth", "Checks", "Subjects"])
-with result:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown("**Change since baseline**, mean of each arm with its 95 % CI (description)")
-        st.plotly_chart(
-            change_lines(changes, colours, score=question.score),
-            config=toolbar(f"{study.name} change"),
-            key="change",
+tabs = dict(zip(TABS, st.tabs(TABS, key="change_tab", on_change="rerun"), strict=True))
+if tabs["Result"].open:
+    with tabs["Result"]:
+        changes_beside(study, scored, found, colours, mark=marked)
+        contrasts(
+            found,
+            file_name=f"{name} differences",
+            standing=answered.standing,
+            allowed=answered.stars,
         )
-    with right:
-        st.markdown("**Subjects**, a line each")
-        st.plotly_chart(
-            subject_lines(scored.with_days(study), colours, score=question.score),
-            config=toolbar(f"{study.name} subjects"),
-            key="lines",
+        show_levels(scored, found)
+if tabs["Along depth"].open:
+    with tabs["Along depth"]:
+        changes_by_depth(scored.profiles, score, found, name=name)
+        difference_by_depth(study, scored, found, mark=marked)
+if tabs["Responders"].open:
+    with tabs["Responders"]:
+        show_responders(study, scored, found, answered.layers, name=name)
+if tabs["Checks"].open:
+    with tabs["Checks"]:
+        checks(found)
+        residual_figures(answered.table, found, colours, name=name, mark=marked)
+if tabs["Sensitivity"].open:
+    with tabs["Sensitivity"]:
+        show_sensitivity(answered.moved, name=name)
+        show_missing(scored, found, name=name)
+        show_other_scores(
+            access, study, answered.layers, found, answered.again, site=question.site, name=name
         )
-    contrasts(found, file_name=f"{study.name} differences")
-with along:
-    changes_by_depth(scored.profiles, question.score, found, name=study.name)
-    lead = found.contrasts[-1]
-    if lead.visit is not None:
-        st.markdown(
-            f"**Change in {plain(lead.a)} minus change in {plain(lead.b)}**, by visit and depth"
-        )
-        st.plotly_chart(
-            difference_heatmap(
-                difference_of_changes(
-                    scored.profiles, found.visits, lead.a, lead.b, score=question.score
-                ),
-                score=question.score,
-            ),
-            config=toolbar(f"{study.name} difference"),
-            key="difference",
-        )
-with tested:
-    checks(found)
-    show_sensitivity(moved, name=study.name)
-with rows:
-    subject_cells(study, scored, question.score)
+        show_repeatability(study, answered.layers, score, name=name)
+if tabs["Code"].open:
+    with tabs["Code"]:
+        where = question.site or "all sites"
+        show_code(found, answered.rows, source=source_of(access, [study], where))
+if tabs["Subjects"].open:
+    with tabs["Subjects"]:
+        subject_cells(study, scored, score)

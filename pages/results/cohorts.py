@@ -2,31 +2,29 @@
 
 import streamlit as st
 
-from dermdash.analysis.cohorts import cohort, describe, group_profiles
+from dermdash.analysis.cohorts import describe, group_profiles
+from dermdash.analysis.comparisons import score_cells
 from dermdash.errors import DesignError, TableError
-from dermdash.reporting.figures.data import brackets, depth_heatmap
-from dermdash.reporting.figures.screen import (
-    cohort_heatmap,
-    group_lines,
-    subject_points,
-    toolbar,
-)
+from dermdash.reporting.stars import planned_brackets
+from dermdash.trial.gradings import profiles as read_profiles
+from dermdash.ui.answered import answer_groups, show_standing
 from dermdash.ui.cells import plain
-from dermdash.ui.cohort_parts import (
-    compared,
-    group_table,
-    missing_sentence,
-    other_studies,
-    subject_rows,
-)
-from dermdash.ui.cohort_question import ask_question
+from dermdash.ui.cohort_parts import group_table, missing_sentence, other_studies, subject_rows
+from dermdash.ui.cohort_question import ask_question, cohort_asked
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import arms_by_depth
+from dermdash.ui.figure_parts import show_figure
+from dermdash.ui.figure_tabs import classes, groups_beside, residual_figures, subjects_by_depth
 from dermdash.ui.guard import guard, refuse
+from dermdash.ui.missing_parts import show_levels
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go, link
-from dermdash.ui.ribbon import withheld
+from dermdash.ui.repeatability_parts import show_repeatability
+from dermdash.ui.ribbon import mark, withheld
+from dermdash.ui.script_parts import show_code, source_of
 from dermdash.ui.sensitivity_parts import show_sensitivity
+
+TABS = ("Result", "Along depth", "Classes", "Checks", "Sensitivity", "Code", "Subjects")
 
 access = guard()
 study = sidebar(access)
@@ -45,16 +43,7 @@ with place:
 
 try:
     with access.read() as tx:
-        answer = cohort(
-            tx,
-            question.study_ids,
-            arms=question.arms,
-            visit=question.visit,
-            site=question.site,
-            score=question.score,
-            depth_um=question.depth_um,
-            covariates=question.covariates,
-        )
+        answer = cohort_asked(tx, question)
 except DesignError as refusal:
     refuse(refusal)
     st.stop()
@@ -69,16 +58,16 @@ if answer.subjects.empty:
     st.stop()
 
 try:
-    moved = compared(access, question, answer)
+    answered = answer_groups(access, study, question, answer)
 except TableError as refusal:
-    moved = None
+    answered = None
+    st.markdown(f"#### {plain(describe(answer))}")
     st.caption(plain(f"No test: {refusal}."))
-found = moved.found if moved else None
-if found:
+found = answered.found if answered else None
+if answered and found:
     sentence(found)
     st.caption(plain(describe(answer)))
-else:
-    st.markdown(f"#### {plain(describe(answer))}")
+    show_standing(answered)
 if study.kind != "cohorts":
     st.caption("One visit at a time, baselines left aside; what the product did stands on")
     link("results/before_after.py", "Before / after", icon="trending_up")
@@ -86,53 +75,61 @@ missing_sentence(access, question, answer)
 withheld(access, study)
 
 profiles = group_profiles(answer)
-colours = question.arm_colours
+colours, name, marked = question.arm_colours, study.name, mark(access, study)
 shown = [arm for arm in answer.groups["arm"] if arm in set(profiles["arm"])]
 
-result, along, tested, subjects = st.tabs(["Result", "Along depth", "Checks", "Subjects"])
-with result:
-    left, right = st.columns([1.25, 1], gap="medium")
-    with left:
-        st.markdown("**Dermal quality by depth**, mean over each group's subjects")
-        st.plotly_chart(
-            cohort_heatmap(
-                depth_heatmap(profiles, shown), score=question.score, colours=question.colours
-            ),
-            config=toolbar(f"{study.name} heatmap"),
-            key="heatmap",
+tabs = dict(zip(TABS, st.tabs(TABS, key="cohort_tab", on_change="rerun"), strict=True))
+if tabs["Result"].open:
+    with tabs["Result"]:
+        lines = (
+            planned_brackets(found, planned=answered.standing.planned, allowed=answered.stars)
+            if answered and found
+            else []
         )
-    with right:
-        over = "Whole dermis" if answer.whole else answer.range_name
-        st.markdown(f"**{over}**, a point a subject, mean ± SD beside, adjusted p above")
-        st.plotly_chart(
-            subject_points(
-                answer.subjects,
-                answer.groups,
-                colours,
-                score=question.score,
-                depth_um=answer.depth_um,
-                brackets=brackets(found.contrasts) if found else [],
-            ),
-            config=toolbar(f"{study.name} subjects"),
-            key="points",
+        groups_beside(answer, profiles, shown, question, lines, name=name, mark=marked)
+        if answered and found:
+            contrasts(
+                found,
+                file_name=f"{name} differences",
+                standing=answered.standing,
+                allowed=answered.stars,
+            )
+            show_levels(score_cells(answered.layers, question.score), found)
+        group_table(study, answer, profiles)
+if tabs["Along depth"].open:
+    with tabs["Along depth"]:
+        control = found.plan.control if found else None
+        arms_by_depth(answer.profiles, question.score, shown, control, name=name)
+        st.markdown("**Groups along depth**, mean ± SD over subjects")
+        show_figure(
+            lambda on: on.group_lines(profiles, colours, score=question.score),
+            name=f"{name} along depth",
+            key="lines",
+            mark=marked,
         )
-    if found:
-        contrasts(found, file_name=f"{study.name} differences")
-    group_table(study, answer, profiles)
-with along:
-    control = found.plan.control if found else None
-    arms_by_depth(answer.profiles, question.score, shown, control, name=study.name)
-    st.markdown("**Groups along depth**, mean ± SD over subjects")
-    st.plotly_chart(
-        group_lines(profiles, colours, score=question.score, height=520),
-        config=toolbar(f"{study.name} along depth"),
-        key="lines",
-    )
-with tested:
-    if found and moved:
+if tabs["Classes"].open:
+    with tabs["Classes"]:
+        classes(access, question, shown, name=name, mark=marked)
+if tabs["Subjects"].open:
+    with tabs["Subjects"]:
+        subjects_by_depth(answer, shown, question, name=name, mark=marked)
+        subject_rows(study, answer)
+if answered is None or found is None:
+    for tab in ("Checks", "Sensitivity", "Code"):
+        tabs[tab].write("Nothing was tested.")
+    st.stop()
+if tabs["Checks"].open:
+    with tabs["Checks"]:
         checks(found)
-        show_sensitivity(moved, name=study.name)
-    else:
-        st.write("Nothing was tested.")
-with subjects:
-    subject_rows(study, answer)
+        residual_figures(answered.table, found, colours, name=name, mark=marked)
+if tabs["Sensitivity"].open:
+    with tabs["Sensitivity"]:
+        show_sensitivity(answered.moved, name=name)
+        if len(question.studies) == 1:
+            with access.read() as tx:
+                everything = read_profiles(tx, study.study_id, margin=True)
+            show_repeatability(study, everything, question.score, name=name)
+if tabs["Code"].open:
+    with tabs["Code"]:
+        source = source_of(access, question.studies, question.summary)
+        show_code(found, answered.rows, source=source)

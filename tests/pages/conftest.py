@@ -74,3 +74,10 @@ def said(app: AppTest) -> str:
     )
     words = "\n".join(str(element.value) for kind in kinds for element in kind)
     return words.replace("\\", "")
+
+
+def open_tab(app: AppTest, name: str) -> AppTest:
+    """The same page with another tab opened; only an open tab's content runs."""
+    (key,) = [key for key in ("cohort_tab", "change_tab") if key in app.session_state]
+    app.session_state[key] = name
+    return app.run()

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dermdash.trial.database import Store
 from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study, set_subject
-from tests.pages.conftest import OpenPage, said
+from tests.pages.conftest import OpenPage, open_tab, said
 from tests.support.studies import ADA, add_scan, grade_queued
 
 PAGE = "results/cohorts.py"
@@ -85,7 +85,7 @@ def test_a_depth_range_is_followed_everywhere(
     assert not app.exception
     words = said(app)
     assert "mean ± SD over subjects, 5 to 30 µm" in words
-    assert "**5 to 30 µm**, a point a subject" in words
+    assert "**5 to 30 µm**, mean ± SD" in words
     assert "69" not in words
     assert "(n = 3), old" in words
     app.slider(key="depth_um").set_value((40, 69)).run()
@@ -135,11 +135,17 @@ def test_subjects_are_filtered_by_age_and_any_covariate(
     assert "1 subject of old left out: age not known" in said(app)
     app.slider(key=f"{key}_between_age").set_value((25.0, 61.0)).run()
     assert not app.exception
-    assert app.dataframe[-1].value["subject_id"].tolist() == ["S1", "S2", "S3", "S5"]
+    assert open_tab(app, "Subjects").dataframe[-1].value["subject_id"].tolist() == [
+        *("S1", "S2", "S3", "S5")
+    ]
+    open_tab(app, "Result")
     assert "age 25–61" in summary(app)
     pick(app, f"{key}_by", ["skin"])
     app.multiselect(key=f"{key}_one_of_skin").set_value(["type 1"]).run()
-    assert app.dataframe[-1].value["subject_id"].tolist() == ["S1", "S2", "S3", "S5"]
+    assert open_tab(app, "Subjects").dataframe[-1].value["subject_id"].tolist() == [
+        *("S1", "S2", "S3", "S5")
+    ]
+    open_tab(app, "Result")
     assert in_address(app) == {"study", "cohort_score", "depth_um"}
 
 
@@ -174,9 +180,11 @@ def test_studies_are_pooled_as_blocks(open_page: OpenPage, store: Store, tmp_pat
     assert "Difference in mean expected grade between arms within a study" in words
     assert "(Ageing 6, Second site 6)" in words
     assert "confounded" not in words
-    assert "Not compared along depth: depths are rearranged within one study only" in words
     assert "2 studies" in summary(app)
-    assert set(app.dataframe[-1].value["study"]) == {"Ageing", "Second site"}
+    alone = "Not compared along depth: depths are rearranged within one study only"
+    assert alone in said(open_tab(app, "Along depth"))
+    subjects = open_tab(app, "Subjects").dataframe[-1].value
+    assert set(subjects["study"]) == {"Ageing", "Second site"}
     assert in_address(app) == {"study", "pooled", "cohort_score", "depth_um"}
 
 

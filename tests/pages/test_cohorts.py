@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dermdash.trial.database import Store
-from tests.pages.conftest import OpenPage, press, said
+from tests.pages.conftest import OpenPage, open_tab, press, said
 from tests.support.studies import add_scan, grade_queued, make_study
 
 PAGE = "results/cohorts.py"
@@ -26,10 +26,30 @@ def test_the_answer_is_a_sentence_two_figures_and_a_table(open_page: OpenPage, f
     assert "whether expected grade differs: active − placebo is 1.20 (95 % CI" in words
     assert "Placebo 1.80 ± 0.28 (n = 2), active 3.00 ± 0.28 (n = 2)" in words
     assert "expected grade of 4, mean ± SD over subjects, 0 to 69 µm" in words
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 2
     assert app.dataframe[0].value["Difference"].tolist() == ["active − placebo"]
     table = app.dataframe[1].value
     assert table["n_subjects"].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("tab", "charts"),
+    [
+        ("Along depth", 1),
+        ("Classes", 2),
+        ("Checks", 2),
+        ("Sensitivity", 1),
+        ("Code", 0),
+        ("Subjects", 1),
+    ],
+)
+def test_each_tab_opens(open_page: OpenPage, full: int, tab: str, charts: int) -> None:
+    """A tab would end in a traceback on the first study that is not the demo."""
+    app = open_page(PAGE)
+    app.selectbox(key=f"cohort_{full}_visit").set_value("D0").run()
+    app = open_tab(app, tab)
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == charts
 
 
 def test_a_subject_whose_slab_is_too_short_is_counted_as_missing(

@@ -1,5 +1,7 @@
 """Friedman's test against R's example."""
 
+from io import StringIO
+
 import numpy as np
 import pytest
 
@@ -7,15 +9,18 @@ from dermdash.errors import TableError
 from dermdash.stats.friedman import friedman
 
 # Hollander & Wolfe 1973, p. 140: 22 players, three ways to round first base; R's example.
-ROUNDING = np.array(
-    """
-    5.40 5.50 5.55  5.85 5.70 5.75  5.20 5.60 5.50  5.55 5.50 5.40  5.90 5.85 5.70
-    5.45 5.55 5.60  5.40 5.40 5.35  5.45 5.50 5.35  5.25 5.15 5.00  5.85 5.80 5.70
-    5.25 5.20 5.10  5.65 5.55 5.45  5.60 5.35 5.45  5.05 5.00 4.95  5.50 5.50 5.40
-    5.45 5.55 5.50  5.55 5.55 5.35  5.45 5.50 5.55  5.50 5.45 5.25  5.65 5.60 5.40
-    5.70 5.65 5.55  6.30 6.30 6.25
-    """.split(),
-    dtype=float,
+ROUNDING = np.loadtxt(
+    StringIO(
+        """
+        5.40 5.50 5.55  5.85 5.70 5.75  5.20 5.60 5.50  5.55 5.50 5.40  5.90 5.85 5.70  5.45 5.55 5.60
+        5.40 5.40 5.35  5.45 5.50 5.35  5.25 5.15 5.00  5.85 5.80 5.70  5.25 5.20 5.10  5.65 5.55 5.45
+        5.60 5.35 5.45  5.05 5.00 4.95  5.50 5.50 5.40  5.45 5.55 5.50  5.55 5.55 5.35  5.45 5.50 5.55
+        """
+    )
+).ravel()
+# The last four of the 22 players.
+ROUNDING = np.append(
+    ROUNDING, [5.50, 5.45, 5.25, 5.65, 5.60, 5.40, 5.70, 5.65, 5.55, 6.30, 6.30, 6.25]
 ).reshape(22, 3)
 
 
