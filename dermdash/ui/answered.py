@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from dermdash.analysis.cohorts import Cohort, pooled_profiles, select
+from dermdash.analysis.cohorts import Cohort, capital, pooled_profiles, select
 from dermdash.analysis.comparisons import Scored, subject_rows
 from dermdash.analysis.kept import comparison_key
 from dermdash.analysis.planned import Asked, Standing, compare_planned, plan_for, standing
@@ -139,4 +139,4 @@ def show_standing(answered: Answered) -> None:
             icon=":material/lock:" if planned else ":material/explore:",
             color="green" if planned else "gray",
         )
-        st.caption(plain(answered.standing.sentence.split(": ", 1)[-1]).capitalize())
+        st.caption(plain(capital(answered.standing.sentence.split(": ", 1)[-1])))
