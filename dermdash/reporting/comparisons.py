@@ -20,6 +20,8 @@ EFFECTS = {
     "probability_of_superiority": "P(a > b)",
 }
 
+SIDES = {"a": "a", "b": "b"}
+
 
 def contrast_table(contrasts: Sequence[Contrast]) -> pd.DataFrame:
     """One row a difference a − b, as people read it: estimate, interval, p, effect size.
@@ -105,12 +107,14 @@ def outlier_table(outliers: Sequence[Outlier]) -> pd.DataFrame:
     )
 
 
-def effect_sentence(effects: Sequence[Effect]) -> str:
+def effect_sentence(found: Comparison) -> str:
     """The sizes of the whole effect: "η² = 0.64 (90 % CI 0.44 to 0.74)"."""
+    sides = dict(zip("ab", found.arms, strict=False)) if len(found.arms) == 2 else {}
+    names = {**EFFECTS, "probability_of_superiority": "P({a} > {b})".format(**(sides or SIDES))}
     return "; ".join(
-        f"{EFFECTS[effect.name]} = {number(effect.value)} ({100 * effect.level:.0f} % CI "
+        f"{names[effect.name]} = {number(effect.value)} ({100 * effect.level:.0f} % CI "
         f"{number(effect.ci_low)} to {number(effect.ci_high)})"
-        for effect in effects
+        for effect in found.effects
     )
 
 

@@ -71,7 +71,7 @@ def checks(found: Comparison) -> None:
         )
     st.markdown("**Assumptions**")
     st.dataframe(check_table(found.checks), hide_index=True)
-    st.caption(plain(effect_sentence(found.effects)))
+    st.caption(plain(effect_sentence(found)))
     _outliers(found)
 
 

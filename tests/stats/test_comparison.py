@@ -277,6 +277,16 @@ def test_every_number_is_finite_or_said_to_be_missing(visits: int) -> None:
         assert all(math.isfinite(c["p"]) for c in found["contrasts"])
 
 
+def test_two_arms_are_also_told_as_a_chance() -> None:
+    """Lost: how often a subject of one arm beats one of the other, which people understand."""
+    table = paper()[lambda t: t["arm"] != "old exposed"]
+    effects = {effect.name: effect for effect in compare(table, ARMS).effects}
+    chance = effects["probability_of_superiority"]
+    young, old = (table["score"][table["arm"] == arm].to_numpy() for arm in ("young", "old"))
+    assert chance.value == pytest.approx(np.mean(young[:, None] > old[None]))
+    assert chance.ci_low > 0.5
+
+
 def test_three_against_twenty() -> None:
     """Lost: a very uneven study would fail instead of being read with care."""
     table = pd.concat(

@@ -16,7 +16,7 @@ from dermdash.stats.effects import eta_squared, omega_squared
 from dermdash.stats.findings import Alternative, Check, Contrast, Effect, Test
 from dermdash.stats.observations import Observations
 from dermdash.stats.plan import Plan
-from dermdash.stats.two_arms import mann_whitney, welch_t_test
+from dermdash.stats.two_arms import mann_whitney, probability_of_superiority, welch_t_test
 
 Groups = dict[str, NDArray[np.float64]]
 SD_RATIO = (
@@ -48,7 +48,7 @@ def compare_arms(observations: Observations, plan: Plan) -> Answer:
         n={arm: int(values.size) for arm, values in groups.items()},
         omnibus=first.test,
         contrasts=first.contrasts,
-        effects=_effects(classic.test),
+        effects=_effects(groups, classic.test, plan),
         checks=_checks(groups, beside),
         alternatives=tuple(other for other in others if other is not None),
         estimand=(
@@ -111,8 +111,11 @@ def _of_two(groups: Groups, plan: Plan, beside: Beside) -> list[Alternative]:
     return found
 
 
-def _effects(whole: Test) -> tuple[Effect, ...]:
-    return (eta_squared(whole.statistic, *whole.df), omega_squared(whole.statistic, *whole.df))
+def _effects(groups: Groups, whole: Test, plan: Plan) -> tuple[Effect, ...]:
+    shares = (eta_squared(whole.statistic, *whole.df), omega_squared(whole.statistic, *whole.df))
+    if len(groups) != 2:
+        return shares
+    return (*shares, probability_of_superiority(groups, alpha=plan.alpha))
 
 
 def _checks(groups: Groups, beside: Beside) -> tuple[Check, ...]:
