@@ -9,7 +9,7 @@ from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Check, Contrast, Effect
 from dermdash.stats.fragility import decisive
 from dermdash.stats.outliers import Outlier
-from dermdash.stats.words import NAMES, number, statistic, write_p
+from dermdash.stats.words import NAMES, number, write_p
 
 EFFECTS = {
     "cohen_dz": "Cohen's dz",
@@ -125,12 +125,6 @@ def unit_sentence(found: Comparison) -> str:
         for arm, cell in found.n.items()
     ]
     return f"Subjects analysed: {', '.join(cells)}."
-
-
-def omnibus_sentence(found: Comparison) -> str:
-    """The omnibus test with its statistic and p."""
-    test = found.omnibus
-    return f"{NAMES[test.test]}: {statistic(test)}, p {write_p(decisive(test))}"
 
 
 def _visits(cells: dict[str, int]) -> str:

@@ -6,13 +6,14 @@ import pandas as pd
 
 from dermdash.reporting.comparisons import contrast_table
 from dermdash.reporting.figures.data import Bracket, brackets
+from dermdash.reporting.figures.data_brackets import STAR_NOTE
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Contrast
 from dermdash.stats.words import stars
 
 DEMONSTRATION = "demonstration"
 PLANNED = ("primary", "key secondary")
-LEGEND = "* p < .05, ** p < .01, *** p < .001, ns otherwise; planned questions only."
+LEGEND = f"{STAR_NOTE}."
 
 
 def may_claim(*, synthetic: bool, model_use: str | None) -> bool:
