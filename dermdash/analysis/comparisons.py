@@ -143,8 +143,15 @@ def subject_rows(table: pd.DataFrame, score: str, arms: Sequence[str]) -> pd.Dat
     return subjects.sort_values("arm", key=lambda names: names.map(order.index), kind="stable")
 
 
-def score_study(tx: "Transaction", study_id: int, score: str, *, site: str | None = None) -> Scored:
-    """A study's scores from 0 to 69 µm.
+def score_study(
+    tx: "Transaction",
+    study_id: int,
+    score: str,
+    *,
+    site: str | None = None,
+    depth_um: tuple[int, int] = DEPTHS_UM,
+) -> Scored:
+    """A study's scores over a depth range.
 
     site : None averages over all
 
@@ -159,10 +166,11 @@ def score_study(tx: "Transaction", study_id: int, score: str, *, site: str | Non
     table = profiles(tx, study_id)
     if site is not None:
         table = table[table["site"] == site]
-    scored = score_cells(table, score)
+    scored = score_cells(table, score, depth_um=depth_um)
     if scored.table.empty:
         name = get_study(tx, study_id).name
-        raise DesignError(f"no scan of {name} is graded from 0 to 69 µm; grade it first")
+        first, last = depth_um
+        raise DesignError(f"no scan of {name} is graded from {first} to {last} µm; grade it first")
     return scored
 
 

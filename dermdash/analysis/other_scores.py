@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dermdash.analysis.comparisons import Scored, score_cells
+from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.errors import DermdashError
 from dermdash.stats.comparison import Comparison, Sensitivity
 
-WHOLE_UM = (0, 69)
 LEAST_LAYERS = 20  # as for a scan
 
 
@@ -36,17 +36,18 @@ def ask_of_others(
     compare: Callable[[Scored], Comparison],
     *,
     n_excluded: int = 0,
+    depth_um: tuple[int, int] = DEPTHS_UM,
 ) -> OtherScores:
     """Ask a question of the depths common to all scans, and with the excluded scans back.
 
     profiles : one row a scan and layer of what was compared
     every : the same with the excluded scans that were graded (``profiles(..., excluded=True)``)
     compare : how scores become a comparison
-    n_excluded : excluded scans, graded or not
+    n_excluded : excluded scans, graded or not; depth_um : the range that was compared
     """
     answers = [
-        _over_common_depths(profiles, score, compare),
-        _with_excluded(profiles, every, score, compare, n_excluded),
+        _over_common_depths(profiles, score, compare, depth_um),
+        _with_excluded(profiles, every, score, compare, n_excluded=n_excluded, depth_um=depth_um),
     ]
     return OtherScores(
         tuple(one for one in answers if isinstance(one, Sensitivity)),
@@ -55,7 +56,7 @@ def ask_of_others(
 
 
 def common_depths(
-    profiles: pd.DataFrame, *, within_um: tuple[int, int] = WHOLE_UM
+    profiles: pd.DataFrame, *, within_um: tuple[int, int] = DEPTHS_UM
 ) -> tuple[int, int] | None:
     """First and last layer that all scans have, or None where they share none.
 
@@ -70,11 +71,15 @@ def common_depths(
 
 
 def _over_common_depths(
-    profiles: pd.DataFrame, score: str, compare: Callable[[Scored], Comparison]
+    profiles: pd.DataFrame,
+    score: str,
+    compare: Callable[[Scored], Comparison],
+    asked_um: tuple[int, int],
 ) -> Sensitivity | str:
-    depths = common_depths(profiles)
-    if depths == WHOLE_UM:
-        return "All scans cover 0 to 69 µm: the depths common to all are those of the result."
+    depths = common_depths(profiles, within_um=asked_um)
+    if depths == asked_um:
+        covered = f"{asked_um[0]} to {asked_um[1]} µm"
+        return f"All scans cover {covered}: the depths common to all are those of the result."
     if depths is None or depths[1] - depths[0] + 1 < LEAST_LAYERS:
         n = 0 if depths is None else depths[1] - depths[0] + 1
         return f"The scans have {n} layers in common, too few to compare; at least 20 are needed."
@@ -88,7 +93,9 @@ def _with_excluded(
     every: pd.DataFrame,
     score: str,
     compare: Callable[[Scored], Comparison],
+    *,
     n_excluded: int,
+    depth_um: tuple[int, int],
 ) -> Sensitivity | str:
     back = sorted(set(every["scan_id"]) - set(profiles["scan_id"]))
     if not back:
@@ -102,7 +109,7 @@ def _with_excluded(
             f"include {it} again to have {it} graded."
         )
     label = f"with {len(back)} excluded scan{'s' if len(back) > 1 else ''} back"
-    return _asked(label, score_cells(every, score), compare)
+    return _asked(label, score_cells(every, score, depth_um=depth_um), compare)
 
 
 def _asked(

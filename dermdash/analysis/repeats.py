@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dermdash.analysis.comparisons import score_scans
+from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.errors import TableError
 from dermdash.stats.findings import Effect
 from dermdash.stats.repeatability import Repeatability, repeatability
@@ -50,11 +51,16 @@ class _Basis:
 
 
 def repeats_of(
-    study: "Study", profiles: pd.DataFrame, score: str, *, alpha: float = 0.05
+    study: "Study",
+    profiles: pd.DataFrame,
+    score: str,
+    *,
+    depth_um: tuple[int, int] = DEPTHS_UM,
+    alpha: float = 0.05,
 ) -> Repeats:
     """Split the variance of a study's scans into subject, visit, site and replicate.
 
-    profiles : one row a scan and layer, with site; scans that cover 0 to 69 µm count
+    profiles : one row a scan and layer, with site; scans that cover the range count
 
     Visits are repeats only where nothing was done between them: in a study of cohorts, and in the
     control arms of others (their mean at each visit and site is taken out first). Else the scans
@@ -65,7 +71,7 @@ def repeats_of(
     TableError
         No subject was scanned twice in this way, or the scans cannot tell; it says what to scan.
     """
-    scans = _scan_scores(profiles, score)
+    scans = _scan_scores(profiles, score, depth_um)
     refusal = None
     for basis in _bases(study, scans):
         try:
@@ -82,10 +88,10 @@ def repeats_of(
     )
 
 
-def _scan_scores(profiles: pd.DataFrame, score: str) -> pd.DataFrame:
+def _scan_scores(profiles: pd.DataFrame, score: str, depth_um: tuple[int, int]) -> pd.DataFrame:
     """One row a whole scan: subject_id, arm, visit, site, score, names as text."""
     places = profiles.drop_duplicates("scan_id")[["scan_id", "site"]]
-    scans = score_scans(profiles, score).merge(places, on="scan_id")
+    scans = score_scans(profiles, score, depth_um=depth_um).merge(places, on="scan_id")
     names = [*CELL, "site"]
     return scans[[*names, "score"]].astype(dict.fromkeys(names, "str"))
 

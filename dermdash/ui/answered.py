@@ -94,7 +94,13 @@ def answer_changes(
         The graded scans do not make up the design.
     """
     arms = tuple(arm.name for arm in study.arms)
-    asked = Asked(question.score, over_visits=True, arms=arms, site=question.site)
+    asked = Asked(
+        question.score,
+        over_visits=True,
+        arms=arms,
+        site=question.site,
+        depth_um=question.depth_um,
+    )
     layers = layers_of(access, study, question)
     return _answer(access, study, asked, table=scored.table, layers=layers, arms=arms)
 

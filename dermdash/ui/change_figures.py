@@ -30,7 +30,7 @@ def changes_beside(
     with right:
         st.markdown("**Subjects**, a line each")
         show_figure(
-            lambda on: on.subject_lines(lines, colours, score=score),
+            lambda on: on.subject_lines(lines, colours, score=score, depth_um=found.plan.depth_um),
             name=f"{study.name} subjects",
             key="lines",
             mark=mark,

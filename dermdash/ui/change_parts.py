@@ -10,8 +10,9 @@ from dermdash.trial.studies import Study, list_studies
 from dermdash.ui.guard import Access
 
 
-def subject_cells(study: Study, scored: Scored, score: str) -> None:
+def subject_cells(study: Study, scored: Scored, score: str, depth_um: tuple[int, int]) -> None:
     """One row a subject and visit, and which of them are missing."""
+    over = f"{depth_um[0]} to {depth_um[1]} µm"
     st.dataframe(
         scored.table,
         hide_index=True,
@@ -21,13 +22,13 @@ def subject_cells(study: Study, scored: Scored, score: str) -> None:
             "arm": "Arm",
             "visit": "Visit",
             score: st.column_config.NumberColumn(
-                f"{SCORE_NAMES[score]}, 0 to 69 µm".capitalize(), format="%.2f"
+                f"{SCORE_NAMES[score]}, {over}".capitalize(), format="%.2f"
             ),
             "n_scans": "Scans",
         },
     )
     if len(scored.short):
-        st.caption(f"Missing, since no scan covers 0 to 69 µm: {len(scored.short)} cells.")
+        st.caption(f"Missing, since no scan covers {over}: {len(scored.short)} cells.")
     st.download_button(
         "Scores as CSV",
         lambda: csv_bytes(scored.table),

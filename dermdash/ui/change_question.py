@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.cohorts import Score
+from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.trial.gradings import profiles
 from dermdash.trial.studies import Study
@@ -19,16 +20,25 @@ class ChangeQuestion:
 
     site: str | None
     score: Score
+    depth_um: tuple[int, int] = DEPTHS_UM
+
+    @property
+    def summary(self) -> str:
+        first, last = self.depth_um
+        return f"{self.site or 'all sites'}, {first}–{last} µm, {SCORE_NAMES[self.score]}"
 
 
 def ask(study: Study) -> ChangeQuestion:
     """The filters, closed to their summary."""
     key = f"change_{study.study_id}_site"
     sites: list[str | None] = [None, *(site.name for site in study.sites)]
-    site_now = st.session_state.get(key) or "all sites"
-    score_now = st.session_state.get("cohort_score", "expected_grade")
-    summary = f"{site_now}, 0–69 µm, {SCORE_NAMES[score_now]}"
-    with st.popover(f":material/filter_alt: {plain(summary)}", width="stretch"):
+    state = st.session_state
+    shown = ChangeQuestion(
+        state.get(key),
+        state.get("cohort_score", "expected_grade"),
+        tuple(state.get("depth_um", DEPTHS_UM)),
+    )
+    with st.popover(f":material/filter_alt: {plain(shown.summary)}", width="stretch"):
         site = st.selectbox(
             "Site",
             sites,
@@ -45,7 +55,17 @@ def ask(study: Study) -> ChangeQuestion:
             key="cohort_score",
             persist_state="session",
         )
-    return ChangeQuestion(site, "grade_mean" if score == "grade_mean" else "expected_grade")
+        first, last = st.slider(
+            "Depth below the DEJ (µm)",
+            *DEPTHS_UM,
+            value=DEPTHS_UM,
+            key="depth_um",
+            persist_state="session",
+            bind="query-params",
+            help="A score over other depths is another score; a scan must cover all of them",
+        )
+    chosen: Score = "grade_mean" if score == "grade_mean" else "expected_grade"
+    return ChangeQuestion(site, chosen, (int(first), int(last)))
 
 
 def layers_of(access: Access, study: Study, question: ChangeQuestion) -> pd.DataFrame:

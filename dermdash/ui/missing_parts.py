@@ -101,7 +101,13 @@ def show_other_scores(
         every = every[every["arm"].isin(found.arms)]
         scans = scans[scans["arm"].isin(found.arms)]
     others = _others(
-        profiles, every, found.plan.value, f"{found.plan} {found.arms}", compare, len(scans)
+        profiles,
+        every,
+        found.plan.value,
+        f"{found.plan} {found.arms}",
+        depth_um=found.plan.depth_um,
+        n_excluded=len(scans),
+        _compare=compare,
     )
     st.markdown("**Sensitivity to depths and exclusions**: the same question of other scores")
     for one in others.sensitivity:
@@ -143,7 +149,9 @@ def _others(
     every: pd.DataFrame,
     score: str,
     question: str,  # keys the cache in the place of how scores are compared
-    _compare: Callable[[Scored], Comparison],
+    *,
+    depth_um: tuple[int, int],
     n_excluded: int,
+    _compare: Callable[[Scored], Comparison],
 ) -> OtherScores:
-    return ask_of_others(profiles, every, score, _compare, n_excluded=n_excluded)
+    return ask_of_others(profiles, every, score, _compare, n_excluded=n_excluded, depth_um=depth_um)

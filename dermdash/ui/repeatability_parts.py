@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.analysis.repeats import Repeats, repeats_of
 from dermdash.errors import TableError
 from dermdash.reporting.figures.data import SCORE_NAMES
@@ -16,21 +17,30 @@ from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
 
 
-def known_repeats(study: Study, profiles: pd.DataFrame, score: str) -> Repeats | None:
+def known_repeats(
+    study: Study, profiles: pd.DataFrame, score: str, depth_um: tuple[int, int] = DEPTHS_UM
+) -> Repeats | None:
     """What the study's repeated scans say of error; None where it has none that tell."""
     try:
-        return _repeats(study, profiles, score)
+        return _repeats(study, profiles, score, depth_um)
     except TableError:
         return None
 
 
-def show_repeatability(study: Study, profiles: pd.DataFrame, score: str, *, name: str) -> None:
+def show_repeatability(
+    study: Study,
+    profiles: pd.DataFrame,
+    score: str,
+    *,
+    depth_um: tuple[int, int] = DEPTHS_UM,
+    name: str,
+) -> None:
     """The smallest detectable change, and where the error comes from; or what to scan for it.
 
     profiles : one row a scan and layer, all sites and visits that the study has
     """
     try:
-        found = _repeats(study, profiles, score)
+        found = _repeats(study, profiles, score, depth_um)
     except TableError as refusal:
         st.info(plain(f"Repeatability is not known: {refusal}."), icon=":material/repeat:")
         return
@@ -52,8 +62,10 @@ def show_repeatability(study: Study, profiles: pd.DataFrame, score: str, *, name
 
 
 @st.cache_data(max_entries=32, show_spinner="Splitting the variance of repeated scans")
-def _repeats(study: Study, profiles: pd.DataFrame, score: str) -> Repeats:
-    return repeats_of(study, profiles, score)
+def _repeats(
+    study: Study, profiles: pd.DataFrame, score: str, depth_um: tuple[int, int]
+) -> Repeats:
+    return repeats_of(study, profiles, score, depth_um=depth_um)
 
 
 def _table(table: pd.DataFrame, file_name: str, label: str, number_format: str) -> None:

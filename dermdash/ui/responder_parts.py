@@ -37,7 +37,7 @@ def show_responders(
     profiles : one row a scan and layer, from which the smallest detectable change is known
     """
     score = found.plan.value
-    repeats = known_repeats(study, profiles, score)
+    repeats = known_repeats(study, profiles, score, found.plan.depth_um)
     sdc = repeats.sdc if repeats else None
     try:
         visit = question_visit(found)

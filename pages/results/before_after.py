@@ -41,7 +41,13 @@ with place:
 
 try:
     with access.read() as tx:
-        scored = score_study(tx, study.study_id, question.score, site=question.site)
+        scored = score_study(
+            tx,
+            study.study_id,
+            question.score,
+            site=question.site,
+            depth_um=question.depth_um,
+        )
     answered = answer_changes(access, study, question, scored)
 except DermdashError as refusal:
     st.info(plain(f"Nothing can be concluded yet: {refusal}."), icon=":material/info:")
@@ -94,11 +100,10 @@ if tabs["Sensitivity"].open:
         show_other_scores(
             access, study, answered.layers, found, answered.again, site=question.site, name=name
         )
-        show_repeatability(study, answered.layers, score, name=name)
+        show_repeatability(study, answered.layers, score, depth_um=question.depth_um, name=name)
 if tabs["Code"].open:
     with tabs["Code"]:
-        where = question.site or "all sites"
-        show_code(found, answered.rows, source=source_of(access, [study], where))
+        show_code(found, answered.rows, source=source_of(access, [study], question.summary))
 if tabs["Subjects"].open:
     with tabs["Subjects"]:
-        subject_cells(study, scored, score)
+        subject_cells(study, scored, score, question.depth_um)

@@ -94,7 +94,8 @@ if tabs["Result"].open:
                 standing=answered.standing,
                 allowed=answered.stars,
             )
-            show_levels(score_cells(answered.layers, question.score), found)
+            cells = score_cells(answered.layers, question.score, depth_um=question.depth_um)
+            show_levels(cells, found)
         group_table(study, answer, profiles)
 if tabs["Along depth"].open:
     with tabs["Along depth"]:
@@ -128,7 +129,9 @@ if tabs["Sensitivity"].open:
         if len(question.studies) == 1:
             with access.read() as tx:
                 everything = read_profiles(tx, study.study_id, margin=True)
-            show_repeatability(study, everything, question.score, name=name)
+            show_repeatability(
+                study, everything, question.score, depth_um=question.depth_um, name=name
+            )
 if tabs["Code"].open:
     with tabs["Code"]:
         source = source_of(access, question.studies, question.summary)

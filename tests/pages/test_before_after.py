@@ -91,3 +91,15 @@ def test_one_visit_leads_to_the_cohorts(open_page: OpenPage, store: Store, tmp_p
     app = open_page(PAGE)
     assert not app.exception
     assert "a change needs a baseline and a later visit" in said(app)
+
+
+def test_a_depth_range_is_followed(open_page: OpenPage, trial: int) -> None:
+    """A score over other depths would be labelled as that of the whole dermis."""
+    app = open_page(PAGE)
+    app.slider(key="depth_um").set_value((0, 39)).run()
+    assert not app.exception
+    assert "At D28, baseline-adjusted mean expected grade was" in said(app)
+    app = open_tab(app, "Subjects")
+    assert "0 to 39" in str(app.dataframe[0].proto)
+    for tab in ("Sensitivity", "Responders", "Code"):
+        assert not open_tab(app, tab).exception

@@ -61,11 +61,16 @@ def change_lines(
 
 @on_paper
 def subject_lines(
-    cells: pd.DataFrame, arm_colours: Mapping[str, str], *, score: str, height: int = 400
+    cells: pd.DataFrame,
+    arm_colours: Mapping[str, str],
+    *,
+    score: str,
+    depth_um: tuple[int, int] = (0, 69),
+    height: int = 400,
 ) -> "Figure":
     """A line a subject over the visits.
 
-    cells : subject_id, arm, visit, day and the score
+    cells : subject_id, arm, visit, day and the score, which is over ``depth_um``
     """
     figure, axes = paper(height)
     for arm in dict.fromkeys(cells["arm"]):
@@ -83,7 +88,7 @@ def subject_lines(
                 label=None if number else name,
             )
     _visit_axis(axes, cells)
-    axes.set_ylabel(f"{SCORE_NAMES[score]}, 0 to 69 µm")
+    axes.set_ylabel(f"{SCORE_NAMES[score]}, {depth_um[0]} to {depth_um[1]} µm")
     key(figure)
     return figure
 

@@ -51,11 +51,16 @@ def change_lines(
 
 
 def subject_lines(
-    cells: pd.DataFrame, arm_colours: Mapping[str, str], *, score: str, height: int = 400
+    cells: pd.DataFrame,
+    arm_colours: Mapping[str, str],
+    *,
+    score: str,
+    depth_um: tuple[int, int] = (0, 69),
+    height: int = 400,
 ) -> go.Figure:
     """A line a subject over the visits.
 
-    cells : subject_id, arm, visit, day and the score
+    cells : subject_id, arm, visit, day and the score, which is over ``depth_um``
     """
     figure = go.Figure()
     for arm in dict.fromkeys(cells["arm"]):
@@ -76,7 +81,7 @@ def subject_lines(
             )
     figure.update_layout(height=height, margin={**MARGINS, "t": 30}, legend=LEGEND)
     _visit_axis(figure, cells)
-    figure.update_yaxes(title=f"{SCORE_NAMES[score]}, 0 to 69 µm")
+    figure.update_yaxes(title=f"{SCORE_NAMES[score]}, {depth_um[0]} to {depth_um[1]} µm")
     return figure
 
 
