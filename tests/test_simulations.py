@@ -126,3 +126,11 @@ def test_dropout_by_what_was_seen_biases_the_seen_and_not_the_model() -> None:
     share = {path: hits / computed for path, (hits, computed) in counts.items()}
     assert share["mmrm, last visit"] < 0.12
     assert share["ancova of the seen, last visit"] > share["mmrm, last visit"]
+
+
+def test_the_document_holds_every_path() -> None:
+    """A reader would not see what was never simulated; run `make simulate`."""
+    text = (Path(__file__).resolve().parents[1] / "docs/simulations.md").read_text("utf-8")
+    for scenario in SCENARIOS.values():
+        for path in scenario.promises:
+            assert f"| {scenario.drawn} | {path} |" in text
