@@ -12,6 +12,7 @@ from dermdash.stats.arm_pairs import dunn_holm, dunnett, games_howell, tukey_hsd
 from dermdash.stats.arms import anova, kruskal_wallis, residuals, welch_anova
 from dermdash.stats.assumptions import brown_forsythe, shapiro_wilk
 from dermdash.stats.designs.answer import Answer, Beside, test_of
+from dermdash.stats.designs.spread import uneven_spread
 from dermdash.stats.effects import eta_squared, omega_squared
 from dermdash.stats.findings import Alternative, Check, Contrast, Effect, Test
 from dermdash.stats.observations import Observations
@@ -19,6 +20,7 @@ from dermdash.stats.plan import Plan
 from dermdash.stats.two_arms import mann_whitney, probability_of_superiority, welch_t_test
 
 Groups = dict[str, NDArray[np.float64]]
+READ_WELCH = "Welch's ANOVA and Games-Howell, which do not assume that they are equal"
 SD_RATIO = (
     2.0  # at 12 a group, equal SDs differ so much by chance in fewer than one study of thirty
 )
@@ -42,7 +44,7 @@ def compare_arms(observations: Observations, plan: Plan) -> Answer:
     ranks = beside.attempt("Kruskal and Wallis' test", partial(_ranks, groups, plan, pairs))
     first = classic if plan.equal_variances or welch is None else welch
     others = [welch if first is classic else classic, ranks, *_of_two(groups, plan, beside)]
-    spread = _spread(groups)
+    spread = uneven_spread(groups, READ_WELCH)
     return Answer(
         design="arms",
         n={arm: int(values.size) for arm, values in groups.items()},
@@ -124,19 +126,3 @@ def _checks(groups: Groups, beside: Beside) -> tuple[Check, ...]:
         beside.attempt("the test of normality", lambda: shapiro_wilk(residuals(groups))),
     ]
     return tuple(check for check in found if check is not None)
-
-
-def _spread(groups: Groups) -> str:
-    """Why Welch's tests should be read first, or nothing."""
-    sds = {arm: float(values.std(ddof=1)) for arm, values in groups.items()}
-    sizes = [values.size for values in groups.values()]
-    low, high = min(sds, key=lambda arm: sds[arm]), max(sds, key=lambda arm: sds[arm])
-    ratio = np.inf if sds[low] == 0 else sds[high] / sds[low]
-    uneven = ratio >= UNEVEN and max(sizes) / min(sizes) >= UNEVEN
-    if ratio < SD_RATIO and not uneven:
-        return ""
-    return (
-        f"Standard deviations differ ({high} {sds[high]:.2f}, {low} {sds[low]:.2f}"
-        + (f", with {min(sizes)} to {max(sizes)} subjects an arm" if uneven else "")
-        + "): read Welch's ANOVA and Games-Howell, which do not assume that they are equal."
-    )

@@ -11,6 +11,7 @@ from dermdash.errors import TableError
 from dermdash.stats.ancova import Ancova, ancova, change_t_test
 from dermdash.stats.assumptions import brown_forsythe, shapiro_wilk
 from dermdash.stats.designs.answer import Answer, Beside, WithinArm, test_of
+from dermdash.stats.designs.spread import uneven_spread
 from dermdash.stats.effects import partial_eta_squared
 from dermdash.stats.findings import Alternative, Check, Contrast, Effect, Test
 from dermdash.stats.mixed import mmrm
@@ -18,6 +19,8 @@ from dermdash.stats.mixed_anova import mixed_anova
 from dermdash.stats.observations import Observations
 from dermdash.stats.plan import Plan
 from dermdash.stats.visits import mean_changes
+
+FEW = 4  # subjects an arm, under which a standard deviation tells nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +91,7 @@ def compare_changes(observations: Observations, plan: Plan) -> Answer:
             f"with the same {trial.visits[0]} score, whatever became of their treatment; {how}."
         ),
         within_arm=_within(trial),
-        warnings=(*warnings, *beside.warnings),
+        warnings=(*warnings, *_spread(trial), *beside.warnings),
     )
 
 
@@ -233,6 +236,17 @@ def _checks(trial: Trial, beside: Beside) -> tuple[Check, ...]:
     found.append(beside.attempt("the test of equal variances", partial(brown_forsythe, groups)))
     found.append(beside.attempt("the test of normality", partial(shapiro_wilk, fit.residuals)))
     return tuple(check for check in found if check is not None)
+
+
+def _spread(trial: Trial) -> list[str]:
+    """Why Welch's tests of the changes should be read first, or nothing."""
+    seen = trial.seen(len(trial.visits) - 1)
+    changes = trial.scores[seen, -1] - trial.baseline[seen]
+    groups = {arm: changes[trial.arm[seen] == arm] for arm in trial.arms}
+    if min(values.size for values in groups.values()) < FEW:
+        return []
+    told = uneven_spread(groups, "Welch's t tests of the changes, which do not assume equal SDs")
+    return [told] if told else []
 
 
 def _within(trial: Trial) -> tuple[WithinArm, ...]:
