@@ -1,5 +1,6 @@
 """What tests share."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,14 @@ from tests.support.cluster import dask_cluster, wait_for_workers
 # A busy machine is slow, not wrong.
 settings.register_profile("dermdash", deadline=None)
 settings.load_profile("dermdash")
+
+
+@pytest.fixture(autouse=True)
+def own_main_module() -> Iterator[None]:
+    """A page under test takes the place of the main module, which new processes would run again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
