@@ -59,7 +59,8 @@ def hedges_g(a: ArrayLike, b: ArrayLike, *, alpha: float = 0.05) -> Effect:
     """Difference *a − b* in pooled standard deviations, corrected for small samples.
 
     a, b : (n,) values of the subjects
-    ci_low, ci_high : exact for equal variances (noncentral t), corrected like the value
+    ci_low, ci_high : by the noncentral t for equal variances, corrected like the value, as R's
+        effectsize does: exact but for the correction (.941 instead of .95 at a true 3 SDs, n = 12)
 
     Raises
     ------
