@@ -30,5 +30,14 @@ def dask_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers last: their driver keeps an event loop in this thread until the session ends."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Put last what burdens the tests after it.
+
+    Once TensorFlow is imported, each run of a page clears Keras' session and takes seconds longer;
+    a browser's driver keeps an event loop in this thread until the session ends.
+    """
+    late = ("grading", "learning", "browser")
+
+    def place(item: pytest.Item) -> int:
+        return max((late.index(part) + 1 for part in item.path.parts if part in late), default=0)
+
+    items.sort(key=place)
