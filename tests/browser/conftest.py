@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,19 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
+    with _served(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def server_alone(tmp_path: Path) -> Iterator[Server]:
+    """Without a worker, so that only the test grades."""
+    with _served(tmp_path, DERMDASH_WORKER="external") as running:
+        yield running
+
+
+@contextmanager
+def _served(tmp_path: Path, **environ: str) -> Iterator[Server]:
     home = tmp_path / "home"
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
@@ -75,7 +89,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
             *("--server.port", str(port), "--server.headless", "true"),
         ],
         cwd=ROOT,
-        env={**os.environ, "DERMDASH_HOME": str(home)},
+        env={**os.environ, "DERMDASH_HOME": str(home), **environ},
         stdout=log,
         stderr=subprocess.STDOUT,
     )

@@ -15,9 +15,11 @@ BASELINE = {"P1": 1.5, "P2": 1.8, "P3": 2.2, "P4": 2.0, "A1": 1.6, "A2": 1.9, "A
 LATER = {"P1": 1.6, "P2": 1.7, "P3": 2.2, "P4": 2.1, "A1": 2.3, "A2": 2.5, "A3": 3.0, "A4": 2.8}
 
 
-def test_from_the_home_page_to_a_conclusion(server: Server, page: Page, tmp_path: Path) -> None:
+def test_from_the_home_page_to_a_conclusion(
+    server_alone: Server, page: Page, tmp_path: Path
+) -> None:
     """A product manager could not find what was concluded, how sure it is, or take it away."""
-    with open_store(Settings(server.home)) as store:
+    with open_store(Settings(server_alone.home)) as store:
         study = make_study(store)
         with store.write(by=ADA) as tx:
             plan = Plan(
@@ -38,11 +40,12 @@ def test_from_the_home_page_to_a_conclusion(server: Server, page: Page, tmp_path
                 add_scan(store, study, tmp_path, subject, arm=arm, visit=visit)
         grade_visits(store, {"D0": BASELINE, "D28": LATER})
 
-    page.goto(server.url)
+    page.goto(server_alone.url)
     page.get_by_role("button", name="See the result").click()
     sentence = "At D28, baseline-adjusted mean expected grade was"
     expect(page.get_by_text(sentence)).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Version 1 of the analysis plan, locked by Ada").first).to_be_visible()
+    expect(page.get_by_text("higher in active than in placebo")).to_be_visible()
     expect(page.get_by_text("stars and claims are withheld")).to_be_visible()
 
     page.get_by_role("tab", name="Along depth").click()
@@ -59,5 +62,6 @@ def test_from_the_home_page_to_a_conclusion(server: Server, page: Page, tmp_path
 
     page.get_by_role("link", name="Cohorts", exact=True).click()
     expect(page.get_by_role("heading", name="Do groups differ? Night cream")).to_be_visible()
+    expect(page.get_by_role("button", name="Group means as CSV")).to_be_visible()
     page.get_by_role("link", name="Planning", exact=True).click()
     expect(page.get_by_text("to enrol")).to_be_visible()
