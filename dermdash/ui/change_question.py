@@ -11,6 +11,7 @@ from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.trial.gradings import profiles
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
+from dermdash.ui.filter_row import filter_row
 from dermdash.ui.guard import Access
 
 
@@ -32,13 +33,8 @@ def ask(study: Study) -> ChangeQuestion:
     """The filters, closed to their summary."""
     key = f"change_{study.study_id}_site"
     sites: list[str | None] = [None, *(site.name for site in study.sites)]
-    state = st.session_state
-    shown = ChangeQuestion(
-        state.get(key),
-        state.get("cohort_score", "expected_grade"),
-        tuple(state.get("depth_um", DEPTHS_UM)),
-    )
-    with st.popover(f":material/filter_alt: {plain(shown.summary)}", width="stretch"):
+    summary, filters = filter_row()
+    with filters:
         site = st.selectbox(
             "Site",
             sites,
@@ -65,7 +61,9 @@ def ask(study: Study) -> ChangeQuestion:
             help="A score over other depths is another score; a scan must cover all of them",
         )
     chosen: Score = "grade_mean" if score == "grade_mean" else "expected_grade"
-    return ChangeQuestion(site, chosen, (int(first), int(last)))
+    question = ChangeQuestion(site, chosen, (int(first), int(last)))
+    summary.caption(plain(question.summary), text_alignment="right")
+    return question
 
 
 def layers_of(access: Access, study: Study, question: ChangeQuestion) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCOR
 from dermdash.trial.studies import Arm, Study, get_study, list_studies, subject_table
 from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import plain
+from dermdash.ui.filter_row import filter_row
 from dermdash.ui.guard import Access
 
 SESSION: Any = "session"  # what a widget's value outlives: the page, not the browser's tab
@@ -75,12 +76,10 @@ class Question:
 
 def ask_question(access: Access, study: Study) -> Question:
     """The filters, closed to their summary."""
-    shown = st.session_state.get("cohort_summary", "Which subjects, depths and score")
-    with st.popover(f":material/filter_alt: {plain(shown)}", width="stretch"):
+    summary, filters = filter_row()
+    with filters:
         question = _ask(access, study)
-    if question.summary != shown:  # as an address or another study brings it
-        st.session_state["cohort_summary"] = question.summary
-        st.rerun()
+    summary.caption(plain(question.summary), text_alignment="right")
     return question
 
 

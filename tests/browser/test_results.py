@@ -62,6 +62,5 @@ def test_from_the_home_page_to_a_conclusion(
 
     page.get_by_role("link", name="Cohorts", exact=True).click()
     expect(page.get_by_role("heading", name="Do groups differ? Night cream")).to_be_visible()
-    expect(page.get_by_role("button", name="Group means as CSV")).to_be_visible()
     page.get_by_role("link", name="Planning", exact=True).click()
     expect(page.get_by_text("to enrol")).to_be_visible()

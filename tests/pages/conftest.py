@@ -36,7 +36,7 @@ def store(home: Path) -> Iterator[Store]:
 def open_page(home: Path) -> OpenPage:
     """Open a page by its place under ``pages/``; as somebody whose name is known, or not yet."""
 
-    def open_at(page: str, *, name: str = "Ada", **query: str) -> AppTest:
+    def open_at(page: str, *, name: str = "Ada", **query: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(SHELL), default_timeout=60)
         app.session_state["name"] = name
         for key, value in query.items():

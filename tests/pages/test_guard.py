@@ -25,6 +25,17 @@ def test_each_page_opens_on_an_empty_store(open_page: OpenPage, page: str) -> No
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_each_page_is_drawn_once_as_it_opens(
+    open_page: OpenPage, full: int, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A click in the navigation is lost where Streamlit is just starting a page again."""
+    again: list[str] = []
+    monkeypatch.setattr("streamlit.rerun", lambda **_: again.append(page))
+    assert not open_page(page, depth_um=["10", "40"]).exception
+    assert not again
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_a_store_of_a_newer_version_gets_one_sentence(
     open_page: OpenPage, store: Store, page: str
 ) -> None:
