@@ -23,7 +23,7 @@ VISITS = (
     ("Queue", "What is being worked on?"),
     ("Home", "Studies at a glance"),
 )
-SCANS, ROUNDS, PAINTS = 24, 6, 5
+SCANS, ROUNDS, PAINTS = 60, 6, 5
 BROWSER = ("--no-sandbox", "--disable-dev-shm-usage")
 CLICK = """async ([link, title]) => {
     const shown = () => [...document.querySelectorAll('h1')].some(h => h.innerText.includes(title));
@@ -89,11 +89,10 @@ def _clicks(page: Page) -> list[float]:
 
 
 def _mark_again(store: Store) -> None:
-    """Move each DEJ in steps, so that there is a grading to make for each step."""
+    """Move each DEJ, so that each scan has a grading to make."""
     with store.write(by=ADA) as tx:
-        for step in range(1, 5):
-            for scan_id in scan_table(tx)["scan_id"]:
-                set_dej(tx, int(scan_id), Dej.plane(DEJ_UM - step / 4), source="edited")
+        for scan_id in scan_table(tx)["scan_id"]:
+            set_dej(tx, int(scan_id), Dej.plane(DEJ_UM - 1), source="edited")
 
 
 def _left(store: Store) -> int:
