@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from dermdash.analysis.cohorts import pooled_profiles, select
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from dermdash.trial.transaction import Transaction
 
 SCAN = ["scan_id", "study", "subject_id", "arm"]
-SHARES = [f"class_share_{k}" for k in range(1, 5)]
+SHARES = tuple(f"class_share_{k}" for k in range(1, 5))
 
 
 def cohort_shares(
@@ -37,7 +38,7 @@ def cohort_shares(
         The studies cannot be pooled.
     """
     from dermdash.grading.profile import depth_profile
-    from dermdash.trial.gradings import get_grading
+    from dermdash.trial.gradings import get_gradings
     from dermdash.trial.studies import subject_table
 
     people = pd.concat([subject_table(tx, one) for one in study_ids]) if covariates else None
@@ -52,17 +53,16 @@ def cohort_shares(
     first, last = depth_um
     within = layers[layers["depth_um"].between(first, last)]
     covered = within.groupby("scan_id")["depth_um"].transform("nunique") == last - first + 1
-    frames = []
-    for scan in within[covered].drop_duplicates("scan_id")[SCAN].to_dict("records"):
-        grading = get_grading(tx, int(scan["scan_id"]))
-        if grading is None:
-            continue
-        profile = depth_profile(grading)
+    scans = within[covered].drop_duplicates("scan_id")[SCAN]
+    gradings = {scan: one for study in study_ids for scan, one in get_gradings(tx, study).items()}
+    scans = scans[scans["scan_id"].isin(list(gradings))]  # another DEJ may have come meanwhile
+    shares = []
+    for scan_id in scans["scan_id"]:
+        profile = depth_profile(gradings[scan_id])
         inside = (profile.depth_um >= first) & (profile.depth_um <= last)
-        shares = profile.class_share[inside]
-        frame = pd.DataFrame(shares, columns=SHARES)
-        frame.insert(0, "depth_um", profile.depth_um[inside].astype(int))
-        frames.append(pd.DataFrame([scan] * len(frame)).join(frame))
-    if not frames:
-        return pd.DataFrame(columns=[*SCAN, "depth_um", *SHARES])
-    return pd.concat(frames, ignore_index=True)
+        shares.append(profile.class_share[inside])
+    n_layers = last - first + 1
+    table = scans.loc[scans.index.repeat(n_layers)].reset_index(drop=True)
+    table["depth_um"] = np.tile(np.arange(first, last + 1), len(scans))
+    table[list(SHARES)] = np.concatenate(shares) if shares else np.empty((0, len(SHARES)))
+    return table

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from dermdash.errors import StoreError
 from dermdash.grading.profile import DERMIS_UM, Grading, depth_profile, summarize
@@ -30,6 +30,7 @@ from dermdash.trial.transaction import Transaction
 __all__ = [
     "GradingRequest",
     "get_grading",
+    "get_gradings",
     "has_grading",
     "profiles",
     "request_grading",
@@ -92,22 +93,15 @@ def has_grading(tx: Transaction, key: str) -> bool:
 
 def get_grading(tx: Transaction, scan_id: int) -> Grading | None:
     """The grading that the scan's study asks for, margin included, or None while there is none."""
-    row = tx.session.execute(
-        select(
-            GradingArrayRow.profile,
-            GradingArrayRow.probabilities,
-            GradingRow.n_crops,
-            GradingRow.model_digest,
-        )
-        .join(GradingRow, GradingRow.key == GradingArrayRow.grading_key)
-        .join(ScanRow, ScanRow.grading_key == GradingRow.key)
-        .where(ScanRow.id == scan_id)
-    ).first()
-    if row is None:
-        return None
-    depth_um = _unpack(row.profile)[:, 0].astype(np.int16)
-    probabilities = np.frombuffer(row.probabilities, "<f4").reshape(len(depth_um), row.n_crops, -1)
-    return Grading(probabilities.copy(), depth_um, row.model_digest)
+    row = tx.session.execute(_probabilities().where(ScanRow.id == scan_id)).first()
+    return None if row is None else _grading(*row[1:])
+
+
+def get_gradings(tx: Transaction, study_id: int) -> dict[int, Grading]:
+    """The gradings that a study's scans stand on, margin included, by scan; by one question."""
+    query = _probabilities().join(SubjectRow, SubjectRow.id == ScanRow.subject_id)
+    rows = tx.session.execute(query.where(SubjectRow.study_id == study_id))
+    return {row[0]: _grading(*row[1:]) for row in rows}
 
 
 def profiles(
@@ -188,6 +182,27 @@ def _check(tx: Transaction, request: GradingRequest, grading: Grading) -> None:
             f"the grading holds {p.shape[1]} crops a layer, not {request.sampling.crops}; "
             "grade the scan again"
         )
+
+
+def _probabilities() -> Select[int, bytes, bytes, int, str]:
+    """A query over scans for what ``_grading`` makes a grading of, behind each scan's id."""
+    return (
+        select(
+            ScanRow.id,
+            GradingArrayRow.profile,
+            GradingArrayRow.probabilities,
+            GradingRow.n_crops,
+            GradingRow.model_digest,
+        )
+        .join(GradingRow, GradingRow.key == ScanRow.grading_key)
+        .join(GradingArrayRow, GradingArrayRow.grading_key == GradingRow.key)
+    )
+
+
+def _grading(profile: bytes, probabilities: bytes, n_crops: int, model_digest: str) -> Grading:
+    depth_um = _unpack(profile)[:, 0].astype(np.int16)
+    unpacked = np.frombuffer(probabilities, "<f4").reshape(len(depth_um), n_crops, -1)
+    return Grading(unpacked.copy(), depth_um, model_digest)
 
 
 def _unpack(blob: bytes) -> NDArray[np.float32]:

@@ -12,13 +12,14 @@ from dermdash.trial.database import Store
 from dermdash.trial.gradings import (
     GradingRequest,
     get_grading,
+    get_gradings,
     has_grading,
     profiles,
     write_grading,
 )
 from dermdash.trial.jobs import finish, take
 from dermdash.trial.scans import exclude_scan, scan_table, set_dej
-from dermdash.trial.studies import create_study
+from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study
 
 PutScan = Callable[..., int]
 MakeGrading = Callable[..., Grading]
@@ -150,6 +151,35 @@ def test_only_the_grading_that_the_protocol_asks_for_counts(
         assert get_grading(tx, scan_id) is None
         assert profiles(tx, 1).empty
         assert scan_table(tx).grade_mean.isna().all()
+
+
+def test_a_study_s_gradings_are_those_of_its_scans(
+    store: Store, put_scan: PutScan, grade_all: Callable[[], int], ada: User
+) -> None:
+    """Class shares would be of other scans, or of another study's."""
+    with store.write(by=ada) as tx:
+        other = create_study(
+            tx,
+            name="other",
+            kind="cohorts",
+            arms=[ArmSpec("active")],
+            visits=[VisitSpec("D0", 0)],
+            sites=[SiteSpec("cheek")],
+        )
+    scans = [put_scan("S1"), put_scan("S2", visit="D28")]
+    put_scan("S3", dej=None, dej_source=None)
+    put_scan("S1", study_id=other, content=b"of another study")
+    grade_all()
+    with store.read() as tx:
+        found = get_gradings(tx, 1)
+        alone = {scan: get_grading(tx, scan) for scan in scans}
+    assert sorted(found) == sorted(scans)
+    for scan, grading in alone.items():
+        assert grading is not None
+        np.testing.assert_array_equal(found[scan].probabilities, grading.probabilities)
+        np.testing.assert_array_equal(found[scan].depth_um, grading.depth_um)
+        assert found[scan].model_digest == grading.model_digest
+    assert not np.array_equal(*(found[scan].probabilities for scan in scans))
 
 
 def test_profiles_are_those_of_the_gradings(

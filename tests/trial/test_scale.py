@@ -1,20 +1,18 @@
 """Tables are one question of SQL, however many scans there are."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from sqlalchemy import event
 
 from dermdash.errors import DesignError
 from dermdash.trial.database import Store
-from dermdash.trial.gradings import profiles
+from dermdash.trial.gradings import get_gradings, profiles
 from dermdash.trial.jobs import job_table, queue_summary
 from dermdash.trial.scans import get_scan, scan_table
 from dermdash.trial.studies import get_study, list_studies, subject_table
 from dermdash.trial.transaction import Transaction
+from tests.support.statements import statements
 
 PutScan = Callable[..., int]
 TABLES: dict[str, Callable[[Transaction], object]] = {
@@ -22,23 +20,11 @@ TABLES: dict[str, Callable[[Transaction], object]] = {
     "scan_table": scan_table,
     "subject_table": lambda tx: subject_table(tx, 1),
     "profiles": lambda tx: profiles(tx, 1),
+    "get_gradings": lambda tx: get_gradings(tx, 1),
     "job_table": job_table,
     "queue_summary": queue_summary,
     "get_study": lambda tx: get_study(tx, 1),
 }
-
-
-@contextmanager
-def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
-    seen: list[tuple[str, Any]] = []
-
-    def note(connection: object, cursor: object, statement: str, values: Any, *_: object) -> None:
-        if statement.startswith("SELECT"):
-            seen.append((statement, values))
-
-    event.listen(store.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(store.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("table", TABLES)
