@@ -5,9 +5,9 @@ import streamlit as st
 
 from dermdash.analysis.comparisons import Scored
 from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.studies import Study, list_studies
 from dermdash.ui.guard import Access
+from dermdash.ui.table_parts import csv_button
 
 
 def subject_cells(study: Study, scored: Scored, score: str, depth_um: tuple[int, int]) -> None:
@@ -29,12 +29,7 @@ def subject_cells(study: Study, scored: Scored, score: str, depth_um: tuple[int,
     )
     if len(scored.short):
         st.caption(f"Missing, since no scan covers {over}: {len(scored.short)} cells.")
-    st.download_button(
-        "Scores as CSV",
-        lambda: csv_bytes(scored.table),
-        f"{study.name} scores.csv",
-        icon=":material/download:",
-    )
+    csv_button("Scores as CSV", scored.table, f"{study.name} scores")
 
 
 def studies_over_visits(access: Access) -> None:

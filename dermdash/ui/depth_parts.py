@@ -11,29 +11,35 @@ from dermdash.reporting.depths import (
     cluster_sentence,
     depth_sentence,
     depth_table,
-    left_out_sentence,
     subslab_table,
 )
-from dermdash.reporting.figures.screen import difference_band, toolbar
-from dermdash.reporting.tables import csv_bytes
 from dermdash.stats.comparison import Comparison
 from dermdash.ui.cells import plain
+from dermdash.ui.figure_parts import show_figure
+from dermdash.ui.table_parts import csv_button, show_numbers
 
 
 def arms_by_depth(
-    profiles: pd.DataFrame, score: str, arms: Sequence[str], control: str | None, *, name: str
+    profiles: pd.DataFrame,
+    score: str,
+    arms: Sequence[str],
+    control: str | None,
+    *,
+    alpha: float,
+    name: str,
+    mark: str,
 ) -> None:
     """At which depths arms differ, or why it cannot be told."""
     try:
-        found = _arms(profiles, score, tuple(arms), control)
+        found = _arms(profiles, score, tuple(arms), control, alpha)
     except TableError as refusal:
         st.caption(plain(f"Not compared along depth: {refusal}."))
     else:
-        _show(found, score=score, name=name)
+        _show(found, score=score, name=name, mark=mark)
 
 
 def changes_by_depth(
-    profiles: pd.DataFrame, score: str, comparison: Comparison, *, name: str
+    profiles: pd.DataFrame, score: str, comparison: Comparison, *, name: str, mark: str
 ) -> None:
     """At which depths changes differ, or why it cannot be told."""
     question = f"{comparison.design} {comparison.visits} {comparison.arms} {comparison.plan}"
@@ -42,14 +48,14 @@ def changes_by_depth(
     except TableError as refusal:
         st.caption(plain(f"Not compared along depth: {refusal}."))
     else:
-        _show(found, score=score, name=name)
+        _show(found, score=score, name=name, mark=mark)
 
 
 @st.cache_data(max_entries=32, show_spinner="Rearranging subjects along depth")
 def _arms(
-    profiles: pd.DataFrame, score: str, arms: tuple[str, ...], control: str | None
+    profiles: pd.DataFrame, score: str, arms: tuple[str, ...], control: str | None, alpha: float
 ) -> AlongDepth:
-    return arms_along_depth(profiles, score, arms, control=control)
+    return arms_along_depth(profiles, score, arms, control=control, alpha=alpha)
 
 
 @st.cache_data(max_entries=32, show_spinner="Rearranging subjects along depth")
@@ -62,7 +68,7 @@ def _changes(
     return changes_along_depth(profiles, score, _comparison)
 
 
-def _show(found: AlongDepth, *, score: str, name: str) -> None:
+def _show(found: AlongDepth, *, score: str, name: str, mark: str) -> None:
     """Where a difference shows: sentence, band, sub-slabs; one pair of arms at a time."""
     contrasts = {f"{one.a} − {one.b}": one for one in found.depthwise.contrasts}
     chosen = next(iter(contrasts))
@@ -74,35 +80,23 @@ def _show(found: AlongDepth, *, score: str, name: str) -> None:
     st.markdown(f"**{plain(at + depth_sentence(contrast, found.depthwise))}**")
     left, right = st.columns([1.2, 1], gap="medium")
     with left:
-        st.plotly_chart(
-            difference_band(
+        show_figure(
+            lambda on: on.difference_band(
                 found.depthwise, contrast, score=score, change=found.visit is not None, height=440
             ),
-            config=toolbar(f"{name} difference along depth"),
+            name=f"{name} difference along depth",
             key="difference_band",
+            mark=mark,
         )
     with right:
         if found.subslabs:
             st.markdown(f"**Sub-slabs**, {plain(chosen)}; p adjusted by Holm over all sub-slabs")
-            st.dataframe(
-                subslab_table(found.subslabs, contrast.a, contrast.b),
-                hide_index=True,
-                column_config={
-                    column: st.column_config.NumberColumn(format="%.2f")
-                    for column in ("Estimate", "CI low", "CI high")
-                },
-            )
-        st.caption(plain(cluster_sentence(contrast)))
+            show_numbers(subslab_table(found.subslabs, contrast.a, contrast.b))
+        st.caption(plain(cluster_sentence(contrast, found.depthwise)))
         st.caption(
             "The band holds at all depths at once: where it leaves 0 out, the depth is marked. "
             "All of this is exploratory."
         )
-        for warning in (left_out_sentence(found.depthwise), *found.depthwise.warnings):
-            if warning:
-                st.caption(f":material/warning: {plain(warning)}")
-        st.download_button(
-            "Depths as CSV",
-            lambda: csv_bytes(depth_table(found.depthwise)),
-            f"{name} along depth.csv",
-            icon=":material/download:",
-        )
+        for warning in found.warnings:
+            st.caption(f":material/warning: {plain(warning)}")
+        csv_button("Depths as CSV", depth_table(found.depthwise), f"{name} along depth")

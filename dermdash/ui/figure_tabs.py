@@ -12,13 +12,13 @@ from dermdash.reporting.figures.data import Bracket, depth_heatmap
 from dermdash.reporting.figures.data_residuals import quantile_plot
 from dermdash.reporting.figures.data_shares import class_shares, share_table
 from dermdash.reporting.figures.data_subjects import subject_heatmap
-from dermdash.reporting.tables import csv_bytes
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.residuals import residuals
 from dermdash.ui.cells import plain
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.figure_parts import show_figure
 from dermdash.ui.guard import Access
+from dermdash.ui.table_parts import csv_button
 
 
 def groups_beside(
@@ -114,13 +114,7 @@ def classes(
         key="class_shares_by_depth",
         mark=mark,
     )
-    st.download_button(
-        "Shares as CSV",
-        lambda: csv_bytes(share_table(shares)),
-        f"{name} class shares.csv",
-        icon=":material/download:",
-        key="download shares",
-    )
+    csv_button("Shares as CSV", share_table(shares), f"{name} class shares")
 
 
 def residual_figures(

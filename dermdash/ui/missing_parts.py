@@ -12,7 +12,6 @@ from dermdash.analysis.other_scores import OtherScores, ask_of_others
 from dermdash.errors import TableError
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.figures.data_tipping import tipping_curve_of
-from dermdash.reporting.figures.screen import tipping_curve, toolbar
 from dermdash.reporting.levels import levels_sentence
 from dermdash.reporting.missing import (
     tipping_sentence,
@@ -20,13 +19,14 @@ from dermdash.reporting.missing import (
     without_baseline_sentence,
 )
 from dermdash.reporting.other_scores import other_sentence, other_table
-from dermdash.reporting.tables import csv_bytes
 from dermdash.stats.comparison import Comparison
 from dermdash.trial.gradings import profiles as read_profiles
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
+from dermdash.ui.figure_parts import show_figure
 from dermdash.ui.guard import Access
+from dermdash.ui.table_parts import csv_button, show_numbers
 
 
 def show_levels(scored: Scored, found: Comparison) -> None:
@@ -34,7 +34,7 @@ def show_levels(scored: Scored, found: Comparison) -> None:
     st.caption(plain(levels_sentence(levels_behind(scored, found))))
 
 
-def show_missing(scored: Scored, found: Comparison, *, name: str) -> None:
+def show_missing(scored: Scored, found: Comparison, *, name: str, mark: str) -> None:
     """At which delta missing later scores would tip the difference; or why that is not asked."""
     st.markdown("**Sensitivity to missing scores**: moved against the finding, step by step")
     try:
@@ -50,10 +50,12 @@ def show_missing(scored: Scored, found: Comparison, *, name: str) -> None:
         alpha=found.plan.alpha,
     )
     st.markdown(plain(words))
-    st.plotly_chart(
-        tipping_curve(tipping_curve_of(missing.tipping, shifted=missing.shifted), score=score),
-        config=toolbar(f"{name} missing scores"),
+    curve = tipping_curve_of(missing.tipping, shifted=missing.shifted)
+    show_figure(
+        lambda on: on.tipping_curve(curve, score=score),
+        name=f"{name} missing scores",
         key="tipping",
+        mark=mark,
     )
     st.caption(
         plain(
@@ -63,14 +65,7 @@ def show_missing(scored: Scored, found: Comparison, *, name: str) -> None:
             + without_baseline_sentence(missing.n_without_baseline)
         )
     )
-    table = tipping_table(missing.tipping)
-    st.download_button(
-        "Deltas as CSV",
-        lambda: csv_bytes(table),
-        f"{name} missing scores.csv",
-        icon=":material/download:",
-        key="download missing scores",
-    )
+    csv_button("Deltas as CSV", tipping_table(missing.tipping), f"{name} missing scores")
 
 
 def show_other_scores(
@@ -116,21 +111,8 @@ def show_other_scores(
         st.caption(plain(note))
     if others.sensitivity:
         table = other_table(found, others.sensitivity)
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config={
-                column: st.column_config.NumberColumn(format="%.2f")
-                for column in ("Estimate", "CI low", "CI high")
-            },
-        )
-        st.download_button(
-            "Sensitivity as CSV",
-            lambda: csv_bytes(table),
-            f"{name} other scores.csv",
-            icon=":material/download:",
-            key="download other scores",
-        )
+        show_numbers(table)
+        csv_button("Sensitivity as CSV", table, f"{name} other scores")
 
 
 @st.cache_data(max_entries=32, show_spinner="Imputing missing scores")

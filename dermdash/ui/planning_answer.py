@@ -5,7 +5,6 @@ import streamlit as st
 from dermdash.analysis.comparisons import score_study
 from dermdash.analysis.planning import spread_of_study
 from dermdash.reporting.figures.data_power import power_curves
-from dermdash.reporting.figures.screen import power_lines, toolbar
 from dermdash.reporting.planning import (
     NOT_OBSERVED,
     assumption_table,
@@ -15,14 +14,15 @@ from dermdash.reporting.planning import (
     plan_sentence,
     spread_sentence,
 )
-from dermdash.reporting.tables import csv_bytes
 from dermdash.stats.planned import Planned, plan_difference, plan_subjects
 from dermdash.stats.power import Design, Question
 from dermdash.stats.spread import StudySpread, sd_of_change
 from dermdash.ui.cells import plain
+from dermdash.ui.figure_parts import show_figure
 from dermdash.ui.guard import Access
 from dermdash.ui.planning_parts import Wanted
 from dermdash.ui.planning_spread import SpreadWanted
+from dermdash.ui.table_parts import csv_button
 
 
 def spread_wanted(access: Access, wanted: SpreadWanted, question: Question) -> StudySpread | None:
@@ -70,7 +70,7 @@ def plan(wanted: Wanted, spread: StudySpread | None) -> Planned:
     return plan_subjects(design, wanted.given, **rates)
 
 
-def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None) -> None:
+def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None, *, mark: str) -> None:
     """The number large, what it stands on, the curve, and what other assumptions would give."""
     figure, counts = big_number(planned)
     with st.container(key="big_number", horizontal=True, vertical_alignment="bottom"):
@@ -83,10 +83,11 @@ def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None) -> N
     if spread is not None:
         other_sd = spread.sd.sd if wanted.spread.cautious else spread.sd.upper
     curves = power_curves(planned, other_sd=other_sd)
-    st.plotly_chart(
-        power_lines(curves, score=wanted.spread.score, height=310),
-        config=toolbar("power"),
+    show_figure(
+        lambda on: on.power_lines(curves, score=wanted.spread.score, height=310),
+        name="power",
         key="power_curves",
+        mark=mark,
     )
     with st.expander("Had other things been assumed", icon=":material/table:"):
         table = other_assumptions(planned, other_sd=other_sd)
@@ -99,12 +100,7 @@ def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None) -> N
                 if column.startswith(("Difference", "SD"))
             },
         )
-        st.download_button(
-            "Other assumptions as CSV",
-            lambda: csv_bytes(table),
-            "planning other assumptions.csv",
-            icon=":material/download:",
-        )
+        csv_button("Other assumptions as CSV", table, "planning other assumptions")
     with st.expander(
         "Assumptions for the protocol, with their source", icon=":material/fact_check:"
     ):
@@ -118,15 +114,5 @@ def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None) -> N
         for words in method_sentences(planned.design):
             st.caption(words)
         with st.container(horizontal=True):
-            st.download_button(
-                "Assumptions as CSV",
-                lambda: csv_bytes(assumed),
-                "planning assumptions.csv",
-                icon=":material/download:",
-            )
-            st.download_button(
-                "Curves as CSV",
-                lambda: csv_bytes(curves.table),
-                "power curves.csv",
-                icon=":material/download:",
-            )
+            csv_button("Assumptions as CSV", assumed, "planning assumptions")
+            csv_button("Curves as CSV", curves.table, "power curves")

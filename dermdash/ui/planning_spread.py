@@ -11,7 +11,7 @@ from dermdash.stats.power import Question
 from dermdash.trial.studies import Study, find_study, get_study, list_studies
 from dermdash.ui.guard import Access
 from dermdash.ui.number_field import number_field
-from dermdash.ui.ribbon import ribbon
+from dermdash.ui.ribbon import mark, ribbon
 
 PAPER_SD = 0.36
 CORRELATION = 0.5
@@ -45,6 +45,11 @@ def source_ribbon(access: Access, wanted: SpreadWanted) -> None:
     """What must be said of the scans that the spread is from."""
     if wanted.study is not None:
         ribbon(access, wanted.study)
+
+
+def source_mark(access: Access, wanted: SpreadWanted) -> str:
+    """The same, for a figure that leaves the page."""
+    return mark(access, wanted.study) if wanted.study is not None else ""
 
 
 def _ask_source(access: Access) -> Study | None:

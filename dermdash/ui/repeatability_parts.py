@@ -12,9 +12,9 @@ from dermdash.reporting.repeatability import (
     measure_table,
     repeatability_sentence,
 )
-from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
+from dermdash.ui.table_parts import csv_button, show_numbers
 
 
 def known_repeats(
@@ -55,10 +55,12 @@ def show_repeatability(
     components = component_table(found.found)
     with left:
         st.markdown(f"**Error of {SCORE_NAMES[score]}**, in its own units; 95 % CI")
-        _table(measures, f"{name} repeatability", "Measures as CSV", "%.2f")
+        show_numbers(measures)
+        csv_button("Measures as CSV", measures, f"{name} repeatability")
     with right:
         st.markdown("**Where a scan's variance comes from**")
-        _table(components, f"{name} variance components", "Components as CSV", "%.3f")
+        show_numbers(components, "%.3f")
+        csv_button("Components as CSV", components, f"{name} variance components")
 
 
 @st.cache_data(max_entries=32, show_spinner="Splitting the variance of repeated scans")
@@ -66,22 +68,3 @@ def _repeats(
     study: Study, profiles: pd.DataFrame, score: str, depth_um: tuple[int, int]
 ) -> Repeats:
     return repeats_of(study, profiles, score, depth_um=depth_um)
-
-
-def _table(table: pd.DataFrame, file_name: str, label: str, number_format: str) -> None:
-    numbers = table.select_dtypes("number").columns
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="%.0f" if "%" in name else number_format)
-            for name in numbers
-        },
-    )
-    st.download_button(
-        label,
-        lambda: csv_bytes(table),
-        f"{file_name}.csv",
-        icon=":material/download:",
-        key=f"download {file_name}",
-    )

@@ -9,7 +9,6 @@ from dermdash.analysis.responders import Response, respond
 from dermdash.errors import TableError
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.figures.data_responders import responder_points_of
-from dermdash.reporting.figures.screen import responder_points, toolbar
 from dermdash.reporting.repeatability import threshold_warning
 from dermdash.reporting.responders import (
     change_table,
@@ -18,18 +17,25 @@ from dermdash.reporting.responders import (
     share_difference_table,
     share_table,
 )
-from dermdash.reporting.tables import csv_bytes
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Effect
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
+from dermdash.ui.figure_parts import show_figure
 from dermdash.ui.repeatability_parts import known_repeats
+from dermdash.ui.table_parts import csv_button, show_numbers
 
 USUAL_THRESHOLD = 0.2  # where no plan names one: a start to move from
 
 
 def show_responders(
-    study: Study, scored: Scored, found: Comparison, profiles: pd.DataFrame, *, name: str
+    study: Study,
+    scored: Scored,
+    found: Comparison,
+    profiles: pd.DataFrame,
+    *,
+    name: str,
+    mark: str,
 ) -> None:
     """Who changed by at least a threshold: sentence, figure, shares; or why nobody can be counted.
 
@@ -47,7 +53,7 @@ def show_responders(
         st.info(plain(f"No responders to count: {refusal}."), icon=":material/info:")
         return
     _say(answer, found, score, sdc)
-    _show(study, answer, found, sdc, name=name)
+    _show(study, answer, found, sdc, name=name, mark=mark)
 
 
 def _ask(found: Comparison, score: str, visit: str) -> float:
@@ -93,10 +99,19 @@ def _say(answer: Response, found: Comparison, score: str, sdc: Effect | None) ->
 
 
 def _show(
-    study: Study, answer: Response, compared: Comparison, sdc: Effect | None, *, name: str
+    study: Study,
+    answer: Response,
+    compared: Comparison,
+    sdc: Effect | None,
+    *,
+    name: str,
+    mark: str,
 ) -> None:
     score, planned = compared.plan.value, compared.plan.responder_threshold
     changes = change_table(answer.changes, answer.found)
+    points = responder_points_of(changes, answer.found, sdc=sdc.value if sdc else None)
+    shares = share_table(answer.found.shares)
+    differences = share_difference_table(answer.found.contrasts)
     colours = {arm.name: arm.colour for arm in study.arms}
     left, right = st.columns(2, gap="medium")
     with left:
@@ -104,54 +119,21 @@ def _show(
             "**Each subject's change**, full where it reaches the threshold"
             + ("; shaded: may be error" if sdc else "")
         )
-        st.plotly_chart(
-            responder_points(
-                responder_points_of(changes, answer.found, sdc=sdc.value if sdc else None),
-                colours,
-                score=score,
-                visit=answer.visit,
-            ),
-            config=toolbar(f"{name} responders"),
+        show_figure(
+            lambda on: on.responder_points(points, colours, score=score, visit=answer.visit),
+            name=f"{name} responders",
             key="responders",
+            mark=mark,
         )
     with right:
         st.markdown("**Responders of each arm**, Wilson's 95 % CI")
-        _table(share_table(answer.found.shares), "%.0f")
+        show_numbers(shares, "%.0f")
         if answer.found.contrasts:
             st.markdown("**Differences between arms**, in percentage points, Newcombe's 95 % CI")
-            _table(share_difference_table(answer.found.contrasts), "%.0f")
+            show_numbers(differences, "%.0f")
         if planned is None:
             st.caption("No analysis plan fixed the threshold beforehand: this is exploratory.")
         with st.container(horizontal=True):
-            st.download_button(
-                "Changes as CSV",
-                lambda: csv_bytes(changes),
-                f"{name} responders.csv",
-                icon=":material/download:",
-                key="download responders",
-            )
-            st.download_button(
-                "Shares as CSV",
-                lambda: csv_bytes(share_table(answer.found.shares)),
-                f"{name} shares of responders.csv",
-                icon=":material/download:",
-                key="download shares",
-            )
-            st.download_button(
-                "Differences as CSV",
-                lambda: csv_bytes(share_difference_table(answer.found.contrasts)),
-                f"{name} differences of responders.csv",
-                icon=":material/download:",
-                key="download share differences",
-            )
-
-
-def _table(table: pd.DataFrame, number_format: str) -> None:
-    decimals = table.select_dtypes(float).columns
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format=number_format) for name in decimals
-        },
-    )
+            csv_button("Changes as CSV", changes, f"{name} responders")
+            csv_button("Shares as CSV", shares, f"{name} shares of responders")
+            csv_button("Differences as CSV", differences, f"{name} differences of responders")

@@ -8,11 +8,12 @@ import streamlit as st
 from dermdash.analysis.comparisons import Scored
 from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.analysis.sensitivity import Sensitivity, shift_dej
-from dermdash.reporting.figures.screen import sensitivity_curve, toolbar
-from dermdash.reporting.tables import csv_bytes
+from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.words import leading
 from dermdash.ui.cells import plain
+from dermdash.ui.figure_parts import show_figure
+from dermdash.ui.table_parts import csv_button
 
 
 def moved_dej(
@@ -40,25 +41,22 @@ def _moved(
     return shift_dej(profiles, score, _found, _compare, depth_um=depth_um)
 
 
-def show_sensitivity(moved: Sensitivity, *, name: str) -> None:
+def show_sensitivity(moved: Sensitivity, *, name: str, mark: str) -> None:
     """The leading difference against the shift of the DEJ."""
     lead = leading(moved.found, moved.found.plan)
     where = f" at {lead.visit}" if lead.visit else ""
+    difference = f"{lead.a} − {lead.b}{where}, {SCORE_NAMES[moved.found.plan.value]}"
     table = moved.table()
     st.markdown("**Sensitivity to the DEJ**: the same question with the DEJ taken higher or deeper")
-    st.plotly_chart(
-        sensitivity_curve(table, difference=f"{lead.a} − {lead.b}{where}"),
-        config=toolbar(f"{name} DEJ sensitivity"),
+    show_figure(
+        lambda on: on.sensitivity_curve(table, difference=difference),
+        name=f"{name} DEJ sensitivity",
         key="sensitivity",
+        mark=mark,
     )
     unknown = int(table["difference"].isna().sum())
     words = "Scans whose margin is too short for a shift are missing there."
     if unknown:
         words += f" At {unknown} of {len(table)} shifts too few subjects are left."
     st.caption(plain(words))
-    st.download_button(
-        "Shifts as CSV",
-        lambda: csv_bytes(table),
-        f"{name} DEJ sensitivity.csv",
-        icon=":material/download:",
-    )
+    csv_button("Shifts as CSV", table, f"{name} DEJ sensitivity")

@@ -1,6 +1,6 @@
 """One graded scan: its slices, its profile, its patches."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -9,12 +9,13 @@ from dermdash.errors import DejError, DermdashError, ModelError
 from dermdash.grading.model import list_models
 from dermdash.grading.patches import crop_origins
 from dermdash.grading.profile import Grading
+from dermdash.reporting.figures import screen
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, GRADES, layer_map
-from dermdash.reporting.figures.screen import depth_profile, layer_grades, toolbar
 from dermdash.reporting.tables import layer_table
 from dermdash.trial.protocols import Protocol
 from dermdash.trial.scans import Scan
 from dermdash.ui.cells import step_name
+from dermdash.ui.figure_parts import downloads, show_figure
 from dermdash.ui.guard import Access, refusals, refuse
 from dermdash.ui.patch_view import SeenPatch, see_patch
 from dermdash.ui.pictures import activation_picture, b_scan_picture, en_face_picture, webp
@@ -29,12 +30,15 @@ STEPS = (-10, -1, 1, 10)
 
 
 @st.fragment
-def graded_view(access: Access, scan: Scan, grading: Grading, protocol: Protocol) -> None:
+def graded_view(
+    access: Access, scan: Scan, grading: Grading, protocol: Protocol, *, mark: str
+) -> None:
     """Slices left, profile right, both at one depth; the patches under them."""
     dej = scan.dej
     if dej is None:
         return
     colours = st.session_state.get("grade_colours", DEFAULT_COLOURS)
+    name = f"{scan.subject_id} {scan.visit} {scan.site}"
     left, right = st.columns([1.15, 1], gap="medium")
     depth_um = DEPTH_UM
     with left, refusals():
@@ -42,10 +46,11 @@ def graded_view(access: Access, scan: Scan, grading: Grading, protocol: Protocol
         _slices(scan, dej, depth_um, patch=_patch(grading))
     with right:
         table = layer_table(grading.slab)
-        st.plotly_chart(
-            depth_profile(table, chosen_um=depth_um, colours=colours, height=470),
-            config=toolbar(f"{scan.subject_id} {scan.visit} profile"),
+        show_figure(
+            lambda on: on.depth_profile(table, chosen_um=depth_um, colours=colours, height=470),
+            name=f"{name} profile",
             key="profile",
+            mark=mark,
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Grades layer by layer**: click a cell to see its patch.")
@@ -57,13 +62,19 @@ def graded_view(access: Access, scan: Scan, grading: Grading, protocol: Protocol
             horizontal=True,
             label_visibility="collapsed",
         )
+    layers, chosen = layer_map(grading.slab), (depth_um, _patch(grading))
+
+    def draw(on: Any) -> Any:
+        return on.layer_grades(layers, chosen=chosen, colours=colours)
+
     st.plotly_chart(
-        layer_grades(layer_map(grading.slab), chosen=(depth_um, _patch(grading)), colours=colours),
-        config=toolbar(f"{scan.subject_id} {scan.visit} grades"),
+        draw(screen),
+        config=screen.toolbar(f"{name} grades"),
         key=MAP_KEY,
         on_select=_choose_patch,
         selection_mode="points",
     )
+    downloads(draw, name=f"{name} grades", key=MAP_KEY, mark=mark)
     if grading.depth_um[0] <= depth_um <= grading.depth_um[-1]:
         patch_view(
             access,

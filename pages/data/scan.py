@@ -12,6 +12,7 @@ from dermdash.ui.marking import mark_dej
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go
 from dermdash.ui.progress import grading_progress
+from dermdash.ui.ribbon import mark
 from dermdash.ui.scan_parts import choose, exclusion, header, provenance
 from dermdash.ui.viewer import graded_view
 
@@ -67,7 +68,7 @@ with back:
 if scan.dej is None or correcting:
     mark_dej(access, scan)
 elif grading is not None and protocol is not None:
-    graded_view(access, scan, grading, protocol)
+    graded_view(access, scan, grading, protocol, mark=mark(access, study))
 elif scan.state in ("queued", "running"):
     grading_progress(access, scan)
 

@@ -84,19 +84,19 @@ if tabs["Result"].open:
         show_levels(scored, found)
 if tabs["Along depth"].open:
     with tabs["Along depth"]:
-        changes_by_depth(scored.profiles, score, found, name=name)
+        changes_by_depth(scored.profiles, score, found, name=name, mark=marked)
         difference_by_depth(study, scored, found, mark=marked)
 if tabs["Responders"].open:
     with tabs["Responders"]:
-        show_responders(study, scored, found, answered.layers, name=name)
+        show_responders(study, scored, found, answered.layers, name=name, mark=marked)
 if tabs["Checks"].open:
     with tabs["Checks"]:
         checks(found)
         residual_figures(answered.table, found, colours, name=name, mark=marked)
 if tabs["Sensitivity"].open:
     with tabs["Sensitivity"]:
-        show_sensitivity(answered.moved, name=name)
-        show_missing(scored, found, name=name)
+        show_sensitivity(answered.moved, name=name, mark=marked)
+        show_missing(scored, found, name=name, mark=marked)
         show_other_scores(
             access, study, answered.layers, found, answered.again, site=question.site, name=name
         )

@@ -99,8 +99,10 @@ if tabs["Result"].open:
         group_table(study, answer, profiles)
 if tabs["Along depth"].open:
     with tabs["Along depth"]:
-        control = found.plan.control if found else None
-        arms_by_depth(answer.profiles, question.score, shown, control, name=name)
+        control, alpha = (found.plan.control, found.plan.alpha) if found else (None, 0.05)
+        arms_by_depth(
+            answer.profiles, question.score, shown, control, alpha=alpha, name=name, mark=marked
+        )
         st.markdown("**Groups along depth**, mean ± SD over subjects")
         show_figure(
             lambda on: on.group_lines(profiles, colours, score=question.score),
@@ -125,7 +127,7 @@ if tabs["Checks"].open:
         residual_figures(answered.table, found, colours, name=name, mark=marked)
 if tabs["Sensitivity"].open:
     with tabs["Sensitivity"]:
-        show_sensitivity(answered.moved, name=name)
+        show_sensitivity(answered.moved, name=name, mark=marked)
         if len(question.studies) == 1:
             with access.read() as tx:
                 everything = read_profiles(tx, study.study_id, margin=True)

@@ -6,7 +6,7 @@ from dermdash.ui.guard import guard, refusals
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.planning_answer import plan, show_plan, spread_wanted
 from dermdash.ui.planning_parts import ask, choose_design
-from dermdash.ui.planning_spread import source_ribbon
+from dermdash.ui.planning_spread import source_mark, source_ribbon
 
 access = guard()
 sidebar(access, about_study=False)
@@ -21,4 +21,5 @@ with synthetic:
     source_ribbon(access, wanted.spread)
 with answer, refusals():
     spread = spread_wanted(access, wanted.spread, wanted.question)
-    show_plan(plan(wanted, spread), wanted, spread)
+    marked = source_mark(access, wanted.spread)
+    show_plan(plan(wanted, spread), wanted, spread, mark=marked)

@@ -7,12 +7,14 @@ from dermdash.reporting.figures import print as printed
 from dermdash.reporting.figures import screen
 from dermdash.reporting.figures.data import (
     depth_heatmap,
+    layer_map,
     sd_band,
 )
 from dermdash.reporting.figures.data_brackets import Bracket, place_brackets
 from dermdash.reporting.figures.data_residuals import quantile_plot
 from dermdash.reporting.figures.data_shares import class_shares
 from dermdash.reporting.figures.data_subjects import subject_heatmap
+from dermdash.reporting.tables import layer_table
 from dermdash.stats.plan import Plan
 from dermdash.stats.residuals import residuals
 from tests.support.drawings import (
@@ -22,6 +24,7 @@ from tests.support.drawings import (
     Numbers,
     columns,
     corners,
+    graded,
     line,
     numbers,
     outline,
@@ -181,6 +184,48 @@ def test_residuals_and_their_quantiles(study: Numbers) -> None:
         drawn = on_paper.axes[0].lines[place + 1]
         np.testing.assert_allclose(drawn.get_ydata(), left.residual[own])
         np.testing.assert_allclose(drawn.get_xdata(), left.fitted[own])
+
+
+def test_the_profile_of_a_scan() -> None:
+    """A scan's scores would be others in its file than on its page."""
+    table = layer_table(graded())
+    on_screen, on_paper = (on.depth_profile(table, chosen_um=20) for on in BOTH)
+    depth = table["depth_um"]
+    for name, column in (("expected grade", "expected_grade"), ("mean grade", "grade_mean")):
+        drawn = trace(on_screen, name)
+        np.testing.assert_allclose(numbers(drawn.x), table[column])
+        np.testing.assert_allclose(numbers(drawn.y), depth)
+        np.testing.assert_allclose(line(on_paper, name), (table[column], depth))
+    low, high = sd_band(table["grade_mean"], table["grade_sd"])
+    band = corners(np.concatenate([low, high]), np.tile(depth, 2))
+    np.testing.assert_allclose(corners(*_xy(trace(on_screen, "± SD"))), band)
+    np.testing.assert_allclose(outline(on_paper), band)
+    for k in range(1, 5):
+        share = 100 * table[f"class_share_{k}"]
+        np.testing.assert_allclose(numbers(trace(on_screen, f"grade {k}").x), share)
+        bars = on_paper.axes[1].containers[k - 1]
+        np.testing.assert_allclose([bar.get_width() for bar in bars], share)
+    assert [axes.lines[-1].get_ydata()[0] for axes in on_paper.axes] == [20, 20]
+    title = "score (grade 1 to 4), n = 3 patches a layer"
+    assert on_screen.layout.xaxis.title.text == title
+    assert title in texts(on_paper)
+
+
+def test_the_grades_of_a_scan_s_patches() -> None:
+    """A patch's grade, or the patch that was chosen, would be another one on paper."""
+    layers = layer_map(graded())
+    on_screen, on_paper = (on.layer_grades(layers, chosen=(20, 1)) for on in BOTH)
+    np.testing.assert_allclose(numbers(on_screen.data[0].z), layers.grade.T)
+    axes = on_paper.axes[0]
+    rows = [mesh.get_array().ravel() for mesh in axes.collections]
+    np.testing.assert_allclose(rows, layers.grade.T)
+    norm = axes.collections[0].norm
+    assert (norm.vmin, norm.vmax) == (on_screen.data[0].zmin, on_screen.data[0].zmax)
+    digits = {one.get_position(): int(one.get_text()) for one in axes.texts}
+    assert digits[(20, 1)] == layers.grade[20, 1]
+    assert len(digits) == layers.grade.size
+    frame = axes.patches[0]
+    assert (*frame.get_xy(), frame.get_width()) == (19.5, 0.5, 1)
 
 
 def _xy(band: object) -> tuple[object, object]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dermdash.analysis.cohorts import Cohort, cohort_of, group_profiles
 from dermdash.analysis.depths import AlongDepth, arms_along_depth
+from dermdash.grading.profile import Grading
 from dermdash.reporting.figures.data_power import PowerCurves, power_curves
 from dermdash.reporting.figures.data_responders import ResponderPoints, responder_points_of
 from dermdash.reporting.figures.data_tipping import TippingCurve
@@ -117,6 +118,15 @@ class Numbers:
                 "n_subjects": [36, 36, 34, 3],
             }
         )
+
+
+def graded(*, crops: int = 3, seed: int = 0) -> Grading:
+    """One scan whose grades fall with depth, some patches otherwise than their neighbours."""
+    rng = np.random.default_rng(seed)
+    level = np.linspace(3.4, 1.2, 70)[:, None] + rng.normal(0, 0.3, (70, crops))
+    likely = np.exp(-2 * (level[..., None] - np.arange(1, 5)) ** 2)
+    probabilities = (likely / likely.sum(axis=-1, keepdims=True)).astype(np.float32)
+    return Grading(probabilities, np.arange(70, dtype=np.int16), "d" * 64)
 
 
 def power_points() -> PowerCurves:

@@ -30,7 +30,7 @@ def responder_page(changes: dict[str, list[float]]) -> None:
 
     layers = profiles_of(changing(changes))
     study = study_of(arms=list(changes), control="placebo" if "placebo" in changes else None)
-    show_responders(study, *compared(layers, study), layers, name="Trial")
+    show_responders(study, *compared(layers, study), layers, name="Trial", mark="SYNTHETIC")
 
 
 def run(page, *args: object) -> AppTest:  # type: ignore[no-untyped-def]
@@ -100,7 +100,7 @@ def missing_page(changes: dict[str, list[float]]) -> None:
 
     scored, found = compared(profiles_of(changing(changes)))
     show_levels(scored, found)
-    show_missing(scored, found, name="Trial")
+    show_missing(scored, found, name="Trial", mark="SYNTHETIC")
 
 
 def test_missing_scores_show_where_they_would_tip() -> None:

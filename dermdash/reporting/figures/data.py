@@ -30,10 +30,12 @@ __all__ = [
     "brackets",
     "depth_heatmap",
     "difference_of_changes",
+    "group_rows",
     "layer_map",
     "mean_sd",
     "name_lines",
     "people",
+    "score_title",
     "sd_band",
     "spread",
     "wrapped",
@@ -159,6 +161,21 @@ def mean_sd(mean: float, sd: float) -> str:
     ('2.77 ± 0.33', '2.00')
     """
     return f"{mean:.2f} ± {sd:.2f}" if np.isfinite(sd) else f"{mean:.2f}"
+
+
+def group_rows(groups: pd.DataFrame) -> list[tuple[str, float, float, int]]:
+    """Arm, mean, SD and subjects of each group."""
+    columns = groups[["arm", "mean", "sd", "n_subjects"]]
+    return [(str(a), float(m), float(s), int(n)) for a, m, s, n in columns.itertuples(index=False)]
+
+
+def score_title(score: str, depth_um: tuple[int, int]) -> str:
+    """What an axis of scores says.
+
+    >>> score_title("grade_mean", (0, 69))
+    'mean grade, 0 to 69 µm'
+    """
+    return f"{SCORE_NAMES[score]}, {depth_um[0]} to {depth_um[1]} µm"
 
 
 def sd_band(mean: pd.Series, sd: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -15,6 +15,7 @@ from dermdash.reporting.figures.print.groups import (
 from dermdash.reporting.figures.print.power import power_lines
 from dermdash.reporting.figures.print.residuals import qq_plot, residual_plot
 from dermdash.reporting.figures.print.responders import responder_points
+from dermdash.reporting.figures.print.scan import depth_profile, layer_grades
 from dermdash.reporting.figures.print.shares import class_shares, class_shares_by_depth
 from dermdash.reporting.figures.print.style import FileKind, save
 from dermdash.reporting.figures.print.subjects import subject_heatmap
@@ -26,10 +27,12 @@ __all__ = [
     "class_shares",
     "class_shares_by_depth",
     "cohort_heatmap",
+    "depth_profile",
     "difference_band",
     "difference_heatmap",
     "group_bars",
     "group_lines",
+    "layer_grades",
     "power_lines",
     "qq_plot",
     "residual_plot",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, people
+from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, people, score_title
 from dermdash.reporting.figures.data_changes import DifferenceHeatmap, side_step
 from dermdash.reporting.figures.print.style import (
     NEUTRAL,
@@ -88,7 +88,7 @@ def subject_lines(
                 label=None if number else name,
             )
     _visit_axis(axes, cells)
-    axes.set_ylabel(f"{SCORE_NAMES[score]}, {depth_um[0]} to {depth_um[1]} µm")
+    axes.set_ylabel(score_title(score, depth_um))
     key(figure)
     return figure
 

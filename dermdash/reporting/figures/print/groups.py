@@ -11,7 +11,9 @@ from dermdash.reporting.figures.data import (
     GRADES,
     SCORE_NAMES,
     DepthHeatmap,
+    group_rows,
     mean_sd,
+    score_title,
     sd_band,
     spread,
 )
@@ -74,7 +76,7 @@ def subject_points(
     brackets : differences to mark above the points; depth_um : range that the score is over
     """
     figure, axes = paper(height)
-    for place, (arm, mean, sd, count) in enumerate(_rows(groups)):
+    for place, (arm, mean, sd, count) in enumerate(group_rows(groups)):
         scores = subjects.loc[subjects["arm"] == arm, score].reset_index(drop=True)
         colour = arm_colours[arm]
         axes.plot(
@@ -97,13 +99,11 @@ def subject_points(
                 capsize=4,
                 elinewidth=1.5,
             )
-    places(axes, _under(groups))
-    _score_axis(
+    _group_axes(
         axes,
+        groups,
         brackets,
-        list(groups["arm"]),
-        score=score,
-        depth_um=depth_um,
+        title=score_title(score, depth_um),
         low=0.9,
         note="a point a subject, mean ± SD beside",
     )
@@ -125,17 +125,15 @@ def group_bars(
     groups : arm, mean, sd, n_subjects
     """
     figure, axes = paper(height)
-    for place, (arm, mean, sd, count) in enumerate(_rows(groups)):
+    for place, (arm, mean, sd, count) in enumerate(group_rows(groups)):
         if count:
             axes.bar([place], [mean], width=0.56, color=arm_colours[arm])
             axes.errorbar([place], [mean], yerr=[sd], fmt="none", ecolor="#333", capsize=5)
-    places(axes, _under(groups))
-    _score_axis(
+    _group_axes(
         axes,
+        groups,
         brackets,
-        list(groups["arm"]),
-        score=score,
-        depth_um=depth_um,
+        title=score_title(score, depth_um),
         low=1.0,
         note="mean ± SD over subjects",
     )
@@ -173,32 +171,25 @@ def group_lines(
     return figure
 
 
-def _rows(groups: pd.DataFrame) -> list[tuple[str, float, float, int]]:
-    columns = groups[["arm", "mean", "sd", "n_subjects"]]
-    return [(str(a), float(m), float(s), int(n)) for a, m, s, n in columns.itertuples(index=False)]
-
-
-def _under(groups: pd.DataFrame) -> list[str]:
-    """What stands under each group: name, subjects, mean ± SD."""
-    width = max(8, 80 // max(len(groups), 1))
-    return [
-        f"{name_on(arm, width=width)}\nn = {n}" + (f"\n{mean_sd(mean, sd)}" if n else "")
-        for arm, mean, sd, n in _rows(groups)
-    ]
-
-
-def _score_axis(
+def _group_axes(
     axes: "Axes",
+    groups: pd.DataFrame,
     found: Sequence[Bracket],
-    arms: list[str],
     *,
-    score: str,
-    depth_um: tuple[int, int],
+    title: str,
     low: float,
     note: str,
 ) -> None:
-    """Brackets above the scale, and the scale from ``low`` to where they end."""
-    placed, top = place_brackets(found, arms)
+    """Each group under its place, brackets above the scale, and the scale from ``low`` up."""
+    width = max(8, 80 // max(len(groups), 1))
+    places(
+        axes,
+        [
+            f"{name_on(arm, width=width)}\nn = {n}" + (f"\n{mean_sd(mean, sd)}" if n else "")
+            for arm, mean, sd, n in group_rows(groups)
+        ],
+    )
+    placed, top = place_brackets(found, list(groups["arm"]))
     for one in placed:
         left, right, y = one.left + 0.04, one.right - 0.04, one.y
         foot = y - 0.06
@@ -209,4 +200,4 @@ def _score_axis(
     axes.set_ylim(low, top)
     axes.set_yticks(GRADES)
     axes.spines["left"].set_bounds(low, 4)
-    axes.set_ylabel(f"{SCORE_NAMES[score]}, {depth_um[0]} to {depth_um[1]} µm")
+    axes.set_ylabel(title)

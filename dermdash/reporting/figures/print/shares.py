@@ -1,8 +1,9 @@
 """Shares of the grades on paper."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, GRADES
 from dermdash.reporting.figures.data_shares import ClassShares, percent_in
@@ -17,6 +18,7 @@ from dermdash.reporting.figures.print.style import (
 from dermdash.reporting.figures.thumbnail import ink_on
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SHARE_TITLE = "share of patches, mean over subjects (%)"
@@ -59,26 +61,33 @@ def class_shares_by_depth(
     panels = figure.subplots(1, n_panels, sharey=True, squeeze=False)[0]
     labels = _labels(shares, width=max(8, 72 // n_panels))
     for axes, label, group in zip(panels, labels, shares.by_depth, strict=False):
-        start = np.zeros(len(shares.depth_um))
-        for k, (grade, colour) in enumerate(zip(GRADES, GRADE_COLOURS[colours], strict=True)):
-            axes.barh(
-                shares.depth_um,
-                100 * group[:, k],
-                left=start,
-                height=1.0,
-                color=colour,
-                edgecolor=colour,
-                linewidth=0.15,
-                label=f"grade {grade}",
-            )
-            start = start + 100 * group[:, k]
+        share_bars(axes, shares.depth_um, group, colours)
         axes.set_title(label)
-        axes.set_xlim(0, 100)
-        axes.set_xticks([0, 50, 100])
-        axes.set_xlabel("% of patches")
         depth_down(axes, shares.depth_um, title=axes is panels[0])
     key(figure, columns=4)
     return figure
+
+
+def share_bars(
+    axes: "Axes", depth_um: NDArray[Any], shares: NDArray[np.float64], colours: str
+) -> None:
+    """Stacked bars, one a layer; ``shares`` is (n_depths, 4), from 0 to 1."""
+    start = np.zeros(len(depth_um))
+    for grade, colour, share in zip(GRADES, GRADE_COLOURS[colours], 100 * shares.T, strict=True):
+        axes.barh(
+            depth_um,
+            share,
+            left=start,
+            height=1.0,
+            color=colour,
+            edgecolor=colour,
+            linewidth=0.15,
+            label=f"grade {grade}",
+        )
+        start = start + share
+    axes.set_xlim(0, 100)
+    axes.set_xticks([0, 50, 100])
+    axes.set_xlabel("% of patches")
 
 
 def _labels(shares: ClassShares, *, width: int) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, people, wrapped
+from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, people, score_title, wrapped
 from dermdash.reporting.figures.data_changes import DifferenceHeatmap, side_step
 from dermdash.reporting.figures.screen.style import LEGEND, MARGINS, NEUTRAL, depth_down
 
@@ -81,7 +81,7 @@ def subject_lines(
             )
     figure.update_layout(height=height, margin={**MARGINS, "t": 30}, legend=LEGEND)
     _visit_axis(figure, cells)
-    figure.update_yaxes(title=f"{SCORE_NAMES[score]}, {depth_um[0]} to {depth_um[1]} µm")
+    figure.update_yaxes(title=score_title(score, depth_um))
     return figure
 
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.figures.data_depths import subjects_behind
-from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, depth_down, faint
+from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, band, depth_down
 from dermdash.stats.depth_findings import DepthContrast, Depthwise
 
 
@@ -26,15 +26,7 @@ def difference_band(
     depth = found.depth_um
     figure = go.Figure()
     if np.isfinite(contrast.band_low).all():
-        figure.add_scatter(
-            x=np.concatenate([contrast.band_low, contrast.band_high[::-1]]),
-            y=np.concatenate([depth, depth[::-1]]),
-            fill="toself",
-            fillcolor=faint(ACCENT),
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        figure.add_trace(band((contrast.band_low, depth), (contrast.band_high, depth), ACCENT))
     figure.add_scatter(
         x=contrast.difference,
         y=depth,

@@ -12,7 +12,9 @@ from dermdash.reporting.figures.data import (
     GRADES,
     SCORE_NAMES,
     DepthHeatmap,
+    group_rows,
     mean_sd,
+    score_title,
     sd_band,
     spread,
     wrapped,
@@ -22,9 +24,10 @@ from dermdash.reporting.figures.screen.style import (
     LEGEND,
     MARGINS,
     NEUTRAL,
+    band,
     depth_down,
-    faint,
     grade_scale,
+    places,
 )
 
 
@@ -66,10 +69,7 @@ def subject_points(
     brackets : differences to mark above the points; depth_um : range that the score is over
     """
     figure = go.Figure()
-    ticks = []
-    for place, (arm, mean, sd, count) in enumerate(
-        groups[["arm", "mean", "sd", "n_subjects"]].itertuples(index=False)
-    ):
+    for place, (arm, mean, sd, count) in enumerate(group_rows(groups)):
         of_arm, colour = subjects[subjects["arm"] == arm], arm_colours[arm]
         scores = of_arm[score].reset_index(drop=True)
         figure.add_scatter(
@@ -77,7 +77,7 @@ def subject_points(
             y=scores,
             mode="markers",
             marker={"color": colour, "size": 9, "opacity": 0.75},
-            text=of_arm["subject_id"],
+            text=[escape(str(subject)) for subject in of_arm["subject_id"]],
             hovertemplate="%{text}: %{y:.2f}<extra></extra>",
         )
         if count:
@@ -89,18 +89,8 @@ def subject_points(
                 marker={"color": colour, "size": 13, "symbol": "diamond"},
                 hovertemplate=f"{escape(arm)}: %{{y:.2f}} ± {sd:.2f} (SD)<extra></extra>",
             )
-        ticks.append(f"{wrapped(arm)}<br>n = {count}")
-    figure.update_layout(height=height, margin=MARGINS, showlegend=False)
-    figure.update_xaxes(
-        tickvals=list(range(len(ticks))),
-        ticktext=ticks,
-        range=[-0.6, len(ticks) - 0.4],
-        showgrid=False,
-        zeroline=False,
-    )
-    return _score_axis(
-        figure, brackets, list(groups["arm"]), score=score, depth_um=depth_um, low=0.9
-    )
+    figure.update_layout(height=height)
+    return _group_axes(figure, groups, brackets, title=score_title(score, depth_um), low=0.9)
 
 
 def group_bars(
@@ -128,40 +118,27 @@ def group_bars(
             hovertemplate="%{customdata[0]}: %{y:.2f} ± %{customdata[1]:.2f} (SD)<extra></extra>",
         )
     )
-    ticks = [
-        f"{wrapped(arm)}<br>n = {count}" + (f"<br>{mean_sd(mean, sd)}" if count else "")
-        for arm, mean, sd, count in groups[["arm", "mean", "sd", "n_subjects"]].itertuples(
-            index=False
-        )
-    ]
-    figure.update_layout(height=height, margin=MARGINS, showlegend=False)
-    figure.update_xaxes(
-        tickvals=list(range(len(ticks))),
-        ticktext=ticks,
-        range=[-0.6, len(ticks) - 0.4],
-        showgrid=False,
-        zeroline=False,
-    )
-    return _score_axis(
-        figure, brackets, list(groups["arm"]), score=score, depth_um=depth_um, low=1.0
-    )
+    figure.update_layout(height=height)
+    return _group_axes(figure, groups, brackets, title=score_title(score, depth_um), low=1.0)
 
 
 def _escaped(value: object) -> object:
     return escape(value) if isinstance(value, str) else value
 
 
-def _score_axis(
-    figure: go.Figure,
-    found: Sequence[Bracket],
-    arms: list[str],
-    *,
-    score: str,
-    depth_um: tuple[int, int],
-    low: float,
+def _group_axes(
+    figure: go.Figure, groups: pd.DataFrame, found: Sequence[Bracket], *, title: str, low: float
 ) -> go.Figure:
-    """Brackets above the scale, and the scale from ``low`` to where they end."""
-    placed, top = place_brackets(found, arms)
+    """Each group under its place, brackets above the scale, and the scale from ``low`` up."""
+    places(
+        figure,
+        [
+            f"{wrapped(arm)}<br>n = {n}" + (f"<br>{mean_sd(mean, sd)}" if n else "")
+            for arm, mean, sd, n in group_rows(groups)
+        ],
+    )
+    figure.update_layout(margin=MARGINS, showlegend=False)
+    placed, top = place_brackets(found, list(groups["arm"]))
     for one in placed:
         left, right, y = one.left + 0.04, one.right - 0.04, one.y
         figure.add_shape(
@@ -191,11 +168,7 @@ def _score_axis(
             font={"size": 11, "color": NEUTRAL},
         )
         figure.update_layout(margin={**MARGINS, "t": 26})
-    figure.update_yaxes(
-        title=f"{SCORE_NAMES[score]}, {depth_um[0]} to {depth_um[1]} µm",
-        range=[low, top],
-        tickvals=list(GRADES),
-    )
+    figure.update_yaxes(title=title, range=[low, top], tickvals=list(GRADES))
     return figure
 
 
@@ -215,15 +188,7 @@ def group_lines(
         rows = group_profiles[group_profiles["arm"] == arm]
         mean, depth, colour = rows["mean"], rows["depth_um"], arm_colours[arm]
         low, high = sd_band(mean, rows["sd"])
-        figure.add_scatter(
-            x=np.concatenate([low, high[::-1]]),
-            y=pd.concat([depth, depth[::-1]]),
-            fill="toself",
-            fillcolor=faint(colour),
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        figure.add_trace(band((low, depth), (high, depth), colour))
         figure.add_scatter(
             x=mean,
             y=depth,

@@ -7,21 +7,20 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dermdash.reporting.figures.data_residuals import QUANTILE_TITLE, QuantilePlot
-from dermdash.reporting.figures.screen.style import ACCENT, LEGEND, MARGINS, NEUTRAL
+from dermdash.reporting.figures.screen.style import ACCENT, LEGEND, MARGINS, NEUTRAL, band
 from dermdash.stats.residuals import Residuals
 
 
 def qq_plot(plot: QuantilePlot, *, height: int = 360) -> go.Figure:
     """Residuals in order against normal quantiles, with the line and band of a normal sample."""
     figure = go.Figure()
-    figure.add_scatter(
-        x=np.concatenate([plot.quantile, plot.quantile[::-1]]),
-        y=np.concatenate([plot.low, plot.high[::-1]]),
-        fill="toself",
-        fillcolor="rgba(128,128,128,0.16)",
-        line={"width": 0},
-        hoverinfo="skip",
-        name="95 % of normal samples, point by point",
+    figure.add_trace(
+        band(
+            (plot.quantile, plot.low),
+            (plot.quantile, plot.high),
+            NEUTRAL,
+            name="95 % of normal samples, point by point",
+        )
     )
     figure.add_scatter(
         x=plot.quantile,

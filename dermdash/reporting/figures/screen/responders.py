@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dermdash.reporting.figures.data import SCORE_NAMES, wrapped
 from dermdash.reporting.figures.data_responders import ResponderPoints
-from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint
+from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint, places
 from dermdash.stats.responders import SLACK
 
 
@@ -60,14 +60,9 @@ def responder_points(
         },
     )
     figure.update_layout(height=height, margin={**MARGINS, "b": 64})
-    figure.update_xaxes(
-        tickvals=list(range(len(points.arms))),
-        ticktext=[
-            f"{wrapped(arm.arm)}<br>{arm.n_responders} of {len(arm.change)}" for arm in points.arms
-        ],
-        range=[-0.5, len(points.arms) - 0.5],
-        showgrid=False,
-        zeroline=False,
+    places(
+        figure,
+        [f"{wrapped(arm.arm)}<br>{arm.n_responders} of {len(arm.change)}" for arm in points.arms],
     )
     figure.update_yaxes(
         title=f"change in {SCORE_NAMES[score]} by {escape(visit)}",

@@ -11,12 +11,16 @@ from dermdash.reporting.figures.data import (
     GRADE_COLOURS,
     GRADES,
     LayerMap,
+    people,
+    sd_band,
 )
+from dermdash.reporting.figures.screen.shares import share_bars
 from dermdash.reporting.figures.screen.style import (
     ACCENT,
     LEGEND,
     MARGINS,
     NEUTRAL,
+    band,
     depth_down,
     grade_scale,
 )
@@ -32,7 +36,8 @@ def depth_profile(
 ) -> go.Figure:
     """Both scores and the SD over patches, and shares of the grades, against depth downwards.
 
-    table : one row a layer: depth_um, grade_mean, grade_sd, expected_grade, class_share_1 to 4
+    table : one row a layer: depth_um, n_patches, grade_mean, grade_sd, expected_grade,
+        class_share_1 to 4
     """
     figure = make_subplots(
         cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.05
@@ -55,27 +60,11 @@ def depth_profile(
         hovertemplate="mean grade at %{y} µm: %{x:.2f}<extra></extra>",
     )
     if sd.notna().any():  # one patch a layer has no spread
-        figure.add_scatter(
-            x=pd.concat([(mean - sd).clip(1, 4), (mean + sd).clip(1, 4)[::-1]]),
-            y=pd.concat([depth, depth[::-1]]),
-            fill="toself",
-            fillcolor="rgba(128,128,128,0.18)",
-            line={"width": 0},
-            hoverinfo="skip",
-            name="± SD",
-        )
-    for grade, colour in zip(GRADES, GRADE_COLOURS[colours], strict=True):
-        figure.add_bar(
-            x=100 * table[f"class_share_{grade}"],
-            y=depth,
-            orientation="h",
-            marker={"color": colour, "line": {"width": 0}},
-            name=f"grade {grade}",
-            showlegend=False,
-            hovertemplate=f"grade {grade}, %{{y}} µm: %{{x:.0f}} %<extra></extra>",
-            col=2,
-            row=1,
-        )
+        low, high = sd_band(mean, sd)
+        figure.add_trace(band((low, depth), (high, depth), NEUTRAL, name="± SD"))
+    shares = table[[f"class_share_{grade}" for grade in GRADES]].to_numpy(dtype=float)
+    bars = share_bars(depth.to_numpy(), shares, colours, in_legend=False)
+    figure.add_traces(bars, rows=1, cols=2)
     if chosen_um is not None:
         figure.add_hline(y=chosen_um, line={"color": ACCENT, "width": 1.5, "dash": "dot"})
     figure.update_layout(
@@ -100,7 +89,10 @@ def depth_profile(
         showarrow=False,
     )
     figure.update_xaxes(
-        title="score (grade 1 to 4)", range=[0.95, 4.05], tickvals=list(GRADES), col=1
+        title=f"score (grade 1 to 4), {people(table['n_patches'])} patches a layer",
+        range=[0.95, 4.05],
+        tickvals=list(GRADES),
+        col=1,
     )
     figure.update_xaxes(title="share of patches (%)", range=[0, 100], tickvals=[0, 50, 100], col=2)
     return depth_down(figure, depth.to_numpy(), col=1)

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dermdash.reporting.figures.data import people, wrapped
-from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint
+from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, band
 
 
 def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 320) -> go.Figure:
@@ -13,18 +13,10 @@ def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 32
     shifts : shift_um, difference, ci_low, ci_high, p_adjusted, n_subjects
     """
     known = shifts.dropna(subset=["difference"])
-    figure = go.Figure()
+    shift = known["shift_um"]
+    figure = go.Figure(band((shift, known["ci_low"]), (shift, known["ci_high"]), ACCENT))
     figure.add_scatter(
-        x=pd.concat([known["shift_um"], known["shift_um"][::-1]]),
-        y=pd.concat([known["ci_low"], known["ci_high"][::-1]]),
-        fill="toself",
-        fillcolor=faint(ACCENT),
-        line={"width": 0},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    figure.add_scatter(
-        x=known["shift_um"],
+        x=shift,
         y=known["difference"],
         mode="lines+markers",
         line={"color": ACCENT, "width": 2.5},

@@ -1,7 +1,10 @@
 """Shares of the grades on screen."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, GRADES, wrapped
@@ -66,19 +69,8 @@ def class_shares_by_depth(
         subplot_titles=labels,
     )
     for column, group in enumerate(shares.by_depth, start=1):
-        for k, (grade, colour) in enumerate(zip(GRADES, GRADE_COLOURS[colours], strict=True)):
-            figure.add_bar(
-                x=100 * group[:, k],
-                y=shares.depth_um,
-                orientation="h",
-                marker={"color": colour, "line": {"width": 0}},
-                name=f"grade {grade}",
-                legendgroup=str(grade),
-                showlegend=column == 1,
-                hovertemplate=f"grade {grade}, %{{y}} µm: %{{x:.0f}} %<extra></extra>",
-                col=column,
-                row=1,
-            )
+        bars = share_bars(shares.depth_um, group, colours, in_legend=column == 1)
+        figure.add_traces(bars, rows=1, cols=column)
     lines = max((label.count("<br>") + 1 for label in labels), default=1)
     figure.update_annotations(font={"size": 12})
     figure.update_layout(
@@ -93,6 +85,25 @@ def class_shares_by_depth(
     figure.update_xaxes(title="share of patches, mean over subjects (%)", col=middle)
     depth_down(figure, shares.depth_um, col=1)
     return figure
+
+
+def share_bars(
+    depth_um: NDArray[Any], shares: NDArray[np.float64], colours: str, *, in_legend: bool
+) -> list[go.Bar]:
+    """Bars to be stacked, one a layer; ``shares`` is (n_depths, 4), from 0 to 1."""
+    return [
+        go.Bar(
+            x=share,
+            y=depth_um,
+            orientation="h",
+            marker={"color": colour, "line": {"width": 0}},
+            name=f"grade {grade}",
+            legendgroup=str(grade),
+            showlegend=in_legend,
+            hovertemplate=f"grade {grade}, %{{y}} µm: %{{x:.0f}} %<extra></extra>",
+        )
+        for grade, colour, share in zip(GRADES, GRADE_COLOURS[colours], 100 * shares.T, strict=True)
+    ]
 
 
 def _labels(shares: ClassShares) -> list[str]:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from dermdash.reporting.figures.data import DEPTH_TITLE, GRADE_COLOURS, GRADES
 
@@ -19,6 +21,7 @@ LEGEND = {
     "traceorder": "normal",
     "font": {"size": 12},
 }
+Line = tuple["pd.Series | NDArray[Any]", "pd.Series | NDArray[Any]"]
 MARGINS = {"l": 56, "r": 8, "t": 8, "b": 48}
 
 
@@ -53,6 +56,32 @@ def depth_down(figure: go.Figure, depth_um: Sequence[int] | np.ndarray, **where:
     figure.update_yaxes(range=[last + 0.5, first - 0.5], showgrid=False, zeroline=False)
     figure.update_yaxes(title=DEPTH_TITLE, dtick=10, **where)
     return figure
+
+
+def band(one: Line, other: Line, colour: str, *, name: str = "") -> go.Scatter:
+    """The area between two lines, each as its x and y; in the legend where it has a name."""
+    x, y = (np.concatenate([there, back[::-1]]) for there, back in zip(one, other, strict=True))
+    return go.Scatter(
+        x=x,
+        y=y,
+        fill="toself",
+        fillcolor=faint(colour),
+        line={"width": 0},
+        hoverinfo="skip",
+        name=name,
+        showlegend=bool(name),
+    )
+
+
+def places(figure: go.Figure, labels: Sequence[str], *, room: float = 0.6) -> None:
+    """Names under 0, 1, 2 ..."""
+    figure.update_xaxes(
+        tickvals=list(range(len(labels))),
+        ticktext=labels,
+        range=[-room, len(labels) - 1 + room],
+        showgrid=False,
+        zeroline=False,
+    )
 
 
 def faint(colour: str) -> str:

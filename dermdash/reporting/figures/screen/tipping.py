@@ -2,26 +2,16 @@
 
 from html import escape
 
-import numpy as np
 import plotly.graph_objects as go
 
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.figures.data_tipping import TippingCurve
-from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint
+from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, band
 
 
 def tipping_curve(curve: TippingCurve, *, score: str, height: int = 320) -> go.Figure:
     """A difference with its interval against delta; where it tips is marked."""
-    figure = go.Figure()
-    figure.add_scatter(
-        x=np.concatenate([curve.delta, curve.delta[::-1]]),
-        y=np.concatenate([curve.ci_low, curve.ci_high[::-1]]),
-        fill="toself",
-        fillcolor=faint(ACCENT),
-        line={"width": 0},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    figure = go.Figure(band((curve.delta, curve.ci_low), (curve.delta, curve.ci_high), ACCENT))
     figure.add_scatter(
         x=curve.delta,
         y=curve.difference,
