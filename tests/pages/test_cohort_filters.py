@@ -65,7 +65,7 @@ def pick(app: AppTest, key: str, values: object) -> AppTest:
 
 def summary(app: AppTest) -> str:
     """What the closed filters say."""
-    return str(app.get("popover")[0].proto.popover.label).replace("\\", "")
+    return next(c.value for c in app.caption if " µm, " in c.value).replace("\\", "")
 
 
 def in_address(app: AppTest) -> set[str]:
