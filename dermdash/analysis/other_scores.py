@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dermdash.analysis.comparisons import Scored, score_cells
-from dermdash.analysis.filters import DEPTHS_UM
+from dermdash.analysis.filters import DEPTHS_UM, range_name
 from dermdash.errors import DermdashError
 from dermdash.stats.comparison import Comparison, Sensitivity
 
@@ -78,14 +78,13 @@ def _over_common_depths(
 ) -> Sensitivity | str:
     depths = common_depths(profiles, within_um=asked_um)
     if depths == asked_um:
-        covered = f"{asked_um[0]} to {asked_um[1]} µm"
+        covered = range_name(asked_um)
         return f"All scans cover {covered}: the depths common to all are those of the result."
     if depths is None or depths[1] - depths[0] + 1 < LEAST_LAYERS:
         n = 0 if depths is None else depths[1] - depths[0] + 1
         return f"The scans have {n} layers in common, too few to compare; at least 20 are needed."
     scored = score_cells(profiles, score, depth_um=depths)
-    where = f"over {depths[0]} to {depths[1]} µm, common to all scans"
-    return _asked(where, scored, compare)
+    return _asked(f"over {range_name(depths)}, common to all scans", scored, compare)
 
 
 def _with_excluded(
@@ -97,19 +96,22 @@ def _with_excluded(
     n_excluded: int,
     depth_um: tuple[int, int],
 ) -> Sensitivity | str:
-    back = sorted(set(every["scan_id"]) - set(profiles["scan_id"]))
-    if not back:
-        if not n_excluded:
-            return "No scan is excluded."
-        many, it, they = (
-            ("scan was", "it", "it") if n_excluded == 1 else ("scans were", "them", "they")
-        )
-        return (
-            f"{n_excluded} excluded {many} never graded, so what {they} would change is not known; "
-            f"include {it} again to have {it} graded."
-        )
-    label = f"with {len(back)} excluded scan{'s' if len(back) > 1 else ''} back"
-    return _asked(label, score_cells(every, score, depth_um=depth_um), compare)
+    scored = score_cells(every, score, depth_um=depth_um)
+    graded = set(every["scan_id"]) - set(profiles["scan_id"])
+    n_back = len(graded & set(scored.profiles["scan_id"]))
+    if n_back:
+        of_all = f" of {n_excluded}" if n_back < n_excluded else ""
+        plural = "s" if max(n_back, n_excluded) > 1 else ""
+        return _asked(f"with {n_back}{of_all} excluded scan{plural} back", scored, compare)
+    if not n_excluded:
+        return "No scan is excluded."
+    one = n_excluded == 1
+    scans = "The excluded scan" if one else f"None of the {n_excluded} excluded scans"
+    again = "" if graded else f"; include {'it' if one else 'them'} again to have that graded"
+    return (
+        f"{scans} is {'not ' if one else ''}graded over {range_name(depth_um)}, so what "
+        f"{'it' if one else 'they'} would change is not known{again}."
+    )
 
 
 def _asked(

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from dermdash.analysis.cohorts import select
 from dermdash.analysis.comparisons import Scored
+from dermdash.analysis.filters import Filters
 from dermdash.analysis.levels import levels_behind
 from dermdash.analysis.missing import Missing, tip
 from dermdash.analysis.other_scores import OtherScores, ask_of_others
@@ -22,7 +24,7 @@ from dermdash.reporting.other_scores import other_sentence, other_table
 from dermdash.stats.comparison import Comparison
 from dermdash.trial.gradings import profiles as read_profiles
 from dermdash.trial.scans import scan_table
-from dermdash.trial.studies import Study
+from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.cells import plain
 from dermdash.ui.figure_parts import show_figure
 from dermdash.ui.guard import Access
@@ -77,31 +79,34 @@ def show_other_scores(
     *,
     visit: str | None = None,
     site: str | None = None,
+    covariates: Filters | None = None,
     name: str,
 ) -> None:
     """The result over the depths common to all scans, and with excluded scans back.
 
     profiles : one row a scan and layer of what was compared
-    compare : how scores become a comparison; visit, site : what the comparison was narrowed to
+    compare : how scores become a comparison
+    visit, site, covariates : what the comparison was narrowed to
     """
     with access.read() as tx:
         every = read_profiles(tx, study.study_id, margin=True, excluded=True)
         scans = scan_table(tx, study.study_id)
-    scans = scans[scans["state"] == "excluded"]
-    for column, value in (("visit", visit), ("site", site)):
-        if value is not None:
-            every = every[every[column] == value]
-            scans = scans[scans[column] == value]
-    if found.plan.between is not None:
-        every = every[every["arm"].isin(found.arms)]
-        scans = scans[scans["arm"].isin(found.arms)]
+        people = subject_table(tx, study.study_id)
+    arms = found.arms if found.plan.between is not None else [arm.name for arm in study.arms]
+    compared, every, excluded = (
+        _at_visits(
+            select(table, arms=arms, visit=visit, site=site, covariates=covariates, people=people),
+            found,
+        )
+        for table in (profiles, every, scans[scans["state"] == "excluded"])
+    )
     others = _others(
-        profiles,
+        compared,
         every,
         found.plan.value,
         f"{found.plan} {found.arms}",
         depth_um=found.plan.depth_um,
-        n_excluded=len(scans),
+        n_excluded=len(excluded),
         _compare=compare,
     )
     st.markdown("**Sensitivity to depths and exclusions**: the same question of other scores")
@@ -113,6 +118,13 @@ def show_other_scores(
         table = other_table(found, others.sensitivity)
         show_numbers(table)
         csv_button("Sensitivity as CSV", table, f"{name} other scores")
+
+
+def _at_visits(table: pd.DataFrame, found: Comparison) -> pd.DataFrame:
+    """The rows of the visits that were compared; all of them where none were."""
+    if found.plan.within is None:
+        return table
+    return table[table["visit"].isin(found.visits)]
 
 
 @st.cache_data(max_entries=32, show_spinner="Imputing missing scores")

@@ -16,7 +16,7 @@ from dermdash.ui.depth_parts import arms_by_depth
 from dermdash.ui.figure_parts import show_figure
 from dermdash.ui.figure_tabs import classes, groups_beside, residual_figures, subjects_by_depth
 from dermdash.ui.guard import guard, refuse
-from dermdash.ui.missing_parts import show_levels
+from dermdash.ui.missing_parts import show_levels, show_other_scores
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go, link
 from dermdash.ui.repeatability_parts import show_repeatability
@@ -129,6 +129,17 @@ if tabs["Sensitivity"].open:
     with tabs["Sensitivity"]:
         show_sensitivity(answered.moved, name=name, mark=marked)
         if len(question.studies) == 1:
+            show_other_scores(
+                access,
+                study,
+                answered.layers,
+                found,
+                answered.again,
+                visit=question.visit,
+                site=question.site,
+                covariates=question.covariates,
+                name=name,
+            )
             with access.read() as tx:
                 everything = read_profiles(tx, study.study_id, margin=True)
             show_repeatability(

@@ -79,11 +79,25 @@ def test_excluded_scans_come_back_beside_the_result() -> None:
     assert one.contrasts == ask(score_cells(every, SCORE)).contrasts
 
 
-def test_excluded_scans_that_were_never_graded_are_named() -> None:
+def test_excluded_scans_that_cannot_count_are_named() -> None:
     """Lost: "nothing is excluded" would be said of a study with exclusions."""
     layers = cohorts()
-    notes = ask_of_others(layers, layers, SCORE, ask, n_excluded=1).notes
-    assert notes[1].startswith("1 excluded scan was never graded")
+    notes = [ask_of_others(layers, layers, SCORE, ask, n_excluded=n).notes[1] for n in (1, 2)]
+    assert notes[0].startswith("The excluded scan is not graded over 0 to 69 µm, so what it would")
+    assert notes[0].endswith("include it again to have that graded.")
+    assert notes[1].startswith("None of the 2 excluded scans is graded over 0 to 69 µm")
+    every = cohorts(short={0: range(50)})
+    kept = every[every["scan_id"] != 0]
+    note = ask_of_others(kept, every, SCORE, ask, n_excluded=1).notes[1]
+    assert note.endswith("so what it would change is not known.")
+
+
+def test_only_excluded_scans_that_count_are_said_to_be_back() -> None:
+    """Lost: "with 3 excluded scans back" would be said of a result that two of them are in."""
+    every = cohorts(short={1: range(50)})
+    kept = every[~every["scan_id"].isin([0, 1, 6])]
+    (one,) = ask_of_others(kept, every, SCORE, ask, n_excluded=3).sensitivity
+    assert one.label == "with 2 of 3 excluded scans back (11 subjects, 11 scans)"
 
 
 def test_what_cannot_be_compared_is_said() -> None:
