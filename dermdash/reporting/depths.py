@@ -16,7 +16,7 @@ def depth_sentence(contrast: DepthContrast, found: Depthwise) -> str:
     held = (
         f"the chance of any false depth is held at {100 * found.alpha:g} % "
         f"(maximum statistic over {found.n_arrangements:,} "
-        f"{'possible' if found.exact else 'random'} rearrangements of the subjects)"
+        f"{'possible' if found.exact else 'random'} {found.rearranged})"
     )
     if contrast.significant_um:
         where = ", ".join(_range(*span) for span in contrast.significant_um)
@@ -25,15 +25,15 @@ def depth_sentence(contrast: DepthContrast, found: Depthwise) -> str:
     return f"{pair}: no single depth stands out, smallest adjusted {equals_p(smallest)}; {held}."
 
 
-def cluster_sentence(contrast: DepthContrast) -> str:
+def cluster_sentence(contrast: DepthContrast, found: Depthwise) -> str:
     """The clearest run of depths by its mass; it does not say where the difference begins."""
     if not contrast.clusters:
         return "Cluster mass: no run of neighbouring depths differs."
     best = min(contrast.clusters, key=lambda cluster: cluster.p)
     return (
         f"Cluster mass, which does not locate borders: the clearest run of depths has "
-        f"{equals_p(best.p)}. False discovery rate: {int((contrast.p_fdr < 0.05).sum())} of "
-        f"{contrast.p_fdr.size} depths."
+        f"{equals_p(best.p)}. False discovery rate: {int((contrast.p_fdr < found.alpha).sum())} "
+        f"of {contrast.p_fdr.size} depths."
     )
 
 
@@ -81,13 +81,6 @@ def depth_table(found: Depthwise) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
-
-
-def left_out_sentence(found: Depthwise) -> str:
-    """Depths that were not tested, or nothing."""
-    if not found.left_out_um.size:
-        return ""
-    return f"{found.left_out_um.size} depths have too few subjects and were not tested."
 
 
 def _range(first: float, last: float) -> str:

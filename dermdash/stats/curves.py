@@ -56,13 +56,20 @@ class Sample:
         return int(self.least_variance.shape[1])
 
 
-def sample_of(profiles: Floats, labels: NDArray[Any]) -> Sample:
-    """Centre (n_subjects, D) profiles, NaN where missing, as a whole and within their arms."""
-    centred = profiles - np.nanmean(profiles, axis=0)
-    residuals = centred.copy()
-    for arm in np.unique(labels):
-        residuals[labels == arm] -= np.nanmean(centred[labels == arm], axis=0)
-    return _sample(centred, residuals)
+def sample_of(profiles: Floats, studies: NDArray[Any], cells: NDArray[Any]) -> Sample:
+    """Centre (n_subjects, D) profiles, NaN where missing, within studies and within their arms."""
+    centred = _centred(profiles, studies)
+    return _sample(centred, _centred(centred, cells))
+
+
+def _centred(profiles: Floats, labels: NDArray[Any]) -> Floats:
+    """Profiles less the mean of those with the same label, at each depth."""
+    centred = profiles.copy()
+    for label in np.unique(labels):
+        own = profiles[labels == label]
+        seen = np.isfinite(own).sum(axis=0)
+        centred[labels == label] -= np.nansum(own, axis=0) / np.maximum(seen, 1)
+    return centred
 
 
 def paired_sample(differences: Floats) -> Sample:
@@ -125,6 +132,38 @@ def pair_t(moments: Moments, pairs: Pairs, *, equal_variances: bool) -> Curve:
         enough = np.minimum(moments.count[a], moments.count[b]) >= 2
         if not enough.all():
             t[pair] *= enough
+    return Curve(t, error, df)
+
+
+def stratified_t(moments: Moments, pairs: Pairs, n_studies: int) -> Curve:
+    """Welch's t of differences within studies, which weigh n_a n_b / (n_a + n_b).
+
+    moments : of (study, arm) cells, study after study, each with all arms: (n_studies k, S, D, m)
+
+    That weight gives the difference of the additive model of arm and study; each cell has its own
+    variance, and the degrees of freedom are Satterthwaite's, as of `strata.stratified_welch`. A
+    study counts where it has 2 subjects of both arms; where none has, t is 0.
+    """
+    count, mean, variance = (
+        part.reshape(n_studies, -1, *part.shape[1:])
+        for part in (moments.count, moments.mean, moments.variance)
+    )
+    shape = (len(pairs), *moments.mean.shape[1:])
+    t, error, df = np.empty(shape), np.empty(shape), np.empty(shape)
+    for place, (a, b) in enumerate(pairs):
+        n_a, n_b = count[:, a], count[:, b]
+        weight = np.where(np.minimum(n_a, n_b) >= 2, n_a * n_b / np.maximum(n_a + n_b, 1), 0.0)
+        total = weight.sum(axis=0)
+        share = weight / np.where(total > 0, total, 1.0)
+        squared, tail = np.zeros(shape[1:]), np.zeros(shape[1:])
+        for arm in (a, b):
+            part = share**2 * variance[:, arm] / np.maximum(count[:, arm], 1)
+            squared += part.sum(axis=0)
+            tail += (part**2 / np.maximum(count[:, arm] - 1, 1)).sum(axis=0)
+        squared, tail = np.where(total > 0, squared, 1.0), np.where(total > 0, tail, 1.0)
+        error[place] = np.sqrt(squared)
+        df[place] = squared**2 / tail
+        t[place] = (share * (mean[:, a] - mean[:, b])).sum(axis=0) / error[place]
     return Curve(t, error, df)
 
 

@@ -84,7 +84,8 @@ class Depthwise:
     omnibus : None with two arms or visits
     left_out_um : depths with too few subjects, or without any variation
     n_subjects : by arm, those with at least one layer; pairs for visits
-    n_arrangements, exact : how many rearrangements of the subjects, and whether these are all
+    rearranged : what was rearranged, in words
+    n_arrangements, exact : how many rearrangements, and whether these are all
     warnings : sentences for the reader
     """
 
@@ -93,6 +94,7 @@ class Depthwise:
     omnibus: DepthOmnibus | None
     left_out_um: Floats
     n_subjects: dict[str, int]
+    rearranged: str
     n_arrangements: int
     exact: bool
     alpha: float

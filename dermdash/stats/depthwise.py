@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from dermdash.errors import TableError
 from dermdash.stats import chance as by_chance
 from dermdash.stats import curves
+from dermdash.stats.cells import read_cells
 from dermdash.stats.curves import Curve, Floats
 from dermdash.stats.depth_findings import (
     DepthContrast,
@@ -44,7 +45,6 @@ from dermdash.stats.profiles import (
     comparable,
     read_changes,
     read_depths,
-    read_profiles,
 )
 
 PERMUTATIONS = 9_999  # a p near .05 is then known to ±.004
@@ -57,6 +57,7 @@ def compare_arms(
     *,
     seed: int,
     control: str | None = None,
+    studies: Mapping[str, Sequence[str]] | None = None,
     equal_variances: bool = False,
     alpha: float = 0.05,
     permutations: int = PERMUTATIONS,
@@ -66,7 +67,9 @@ def compare_arms(
     profiles : arm -> (n_subjects, n_depths), one row a subject, NaN where a layer is missing
     depth_um : (n_depths,) ascending
     control : each other arm is compared with this one only, as *arm − control*
-    equal_variances : Student's t and the classical F instead of Welch's
+    studies : arm -> (n_subjects,) names, where subjects of several studies are pooled: differences
+        are taken, and subjects rearranged, within studies only, and there is no F
+    equal_variances : Student's t and the classical F instead of Welch's; for one study
 
     All pairs share one maximum. Subjects are shared out in all possible ways where these are few.
     Raises TableError where fewer than two arms, or no depth with 3 subjects an arm, remain.
@@ -79,39 +82,54 @@ def compare_arms(
     """
     depths = read_depths(depth_um)
     names = list(profiles)
-    pairs = _pairs(names, control)
-    kept = comparable(
-        {name: read_profiles(values, depths, name) for name, values in profiles.items()}, depths
-    )
-    sizes = [len(values) for values in kept.arms.values()]
-    labels = np.repeat(np.arange(len(names), dtype=np.int16), sizes)
-    sample = curves.sample_of(np.vstack(list(kept.arms.values())), labels)
+    pooled = studies is not None and len({one for own in studies.values() for one in own}) > 1
+    if pooled and equal_variances:
+        raise TableError(
+            "pooled studies are compared without equal variances; leave equal_variances out"
+        )
+    cells = read_cells(profiles, depths, _pairs(names, control), studies if pooled else None)
+    kept = comparable(cells.profiles, depths, seen=cells.enough() if pooled else None)
+    sizes = cells.sizes(kept).tolist()
+    arm = np.concatenate([np.repeat(np.arange(len(names), dtype=np.int16), own) for own in sizes])
+    first = len(names) * np.repeat(np.arange(cells.n_studies, dtype=np.int16), np.sum(sizes, 1))
+    sample = curves.sample_of(np.vstack(list(kept.arms.values())), first, first + arm)
     arrangements = label_arrangements(sizes, permutations=_checked(permutations, alpha), seed=seed)
 
     def statistics(rows: NDArray[np.int16]) -> tuple[Curve, tuple[Floats, Floats] | None]:
-        moments = curves.arm_moments(sample, rows, len(names))
-        curve = curves.pair_t(moments, pairs, equal_variances=equal_variances)
+        moments = curves.arm_moments(sample, first + rows, cells.n_studies * len(names))
+        if pooled:
+            return curves.stratified_t(moments, cells.pairs, cells.n_studies), None
+        curve = curves.pair_t(moments, cells.pairs, equal_variances=equal_variances)
         if len(names) == 2:
             return curve, None
         return curve, curves.arms_f(moments, equal_variances=equal_variances)
 
-    curve, f = statistics(labels[None])
+    curve, f = statistics(arm[None])
     chance = by_chance.draw(
-        map(statistics, arranged_labels(sizes, arrangements, _chunk(kept, labels.size))),
+        map(statistics, arranged_labels(sizes, arrangements, _chunk(kept, arm.size))),
         kept.joined,
         n_arms=len(names),
         exact=arrangements.exact,
     )
     contrasts = contrasts_of(
-        [(names[i], names[j]) for i, j in pairs],
-        [(kept.counts(names[i]), kept.counts(names[j])) for i, j in pairs],
+        [(names[i], names[j]) for i, j in cells.pairs],
+        cells.counts(kept),
         curve,
         kept,
         chance,
         alpha=alpha,
     )
     omnibus = None if f is None else omnibus_of(f, len(names), kept, chance, alpha=alpha)
-    return _finding(contrasts, omnibus, kept, arrangements, alpha=alpha)
+    return _finding(
+        contrasts,
+        omnibus,
+        kept,
+        arrangements,
+        alpha=alpha,
+        n_subjects=cells.subjects(kept),
+        rearranged="rearrangements of the subjects" + " within their study" * pooled,
+        warnings=cells.warnings,
+    )
 
 
 def compare_changes(
@@ -186,7 +204,15 @@ def compare_pairs(
     curve, _ = statistics(np.ones((1, n)))
     counts = kept.counts(pair)
     contrasts = contrasts_of([(a, b)], [(counts, counts)], curve, kept, chance, alpha=alpha)
-    return _finding(contrasts, None, kept, arrangements, alpha=alpha)
+    return _finding(
+        contrasts,
+        None,
+        kept,
+        arrangements,
+        alpha=alpha,
+        n_subjects={pair: n},
+        rearranged="flips of the signs of the subjects' differences",
+    )
 
 
 def _pairs(names: Sequence[str], control: str | None) -> list[tuple[int, int]]:
@@ -222,10 +248,13 @@ def _finding(
     arrangements: Arrangements,
     *,
     alpha: float,
+    n_subjects: dict[str, int],
+    rearranged: str,
+    warnings: tuple[str, ...] = (),
 ) -> Depthwise:
-    warnings = list(kept.warnings)
+    said = [*warnings, *kept.warnings]
     if np.isinf(contrasts[0].band_high).all():
-        warnings.append(
+        said.append(
             f"With so few subjects no arrangement can be rarer than p = {alpha:g}: nothing along "
             "depth can be significant, and there is no band."
         )
@@ -234,9 +263,10 @@ def _finding(
         contrasts=contrasts,
         omnibus=omnibus,
         left_out_um=kept.left_out_um,
-        n_subjects={name: len(values) for name, values in kept.arms.items()},
+        n_subjects=n_subjects,
+        rearranged=rearranged,
         n_arrangements=arrangements.n,
         exact=arrangements.exact,
         alpha=alpha,
-        warnings=tuple(warnings),
+        warnings=tuple(said),
     )

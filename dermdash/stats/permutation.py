@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 from math import ceil, factorial, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Sizes = Sequence[Sequence[int]]
 
 ALWAYS_EXACT = 4096  # sign flips of 12 subjects, the size of an arm in the paper
 MOST_EXACT = 20_000  # listing more takes longer than drawing them
@@ -65,13 +66,17 @@ class Reference:
         return float(self.maxima[self.maxima.size - 1 - above]) * (1 + 2 * TIE)
 
 
-def label_arrangements(sizes: Sequence[int], *, permutations: int, seed: int) -> Arrangements:
-    """All ways to share subjects out to arms of ``sizes``, or ``permutations`` random ones.
+def label_arrangements(sizes: Sizes, *, permutations: int, seed: int) -> Arrangements:
+    """All ways to share subjects out to the arms of their study, or ``permutations`` random ones.
 
-    >>> label_arrangements([4, 4], permutations=9999, seed=0)
+    sizes : (n_studies, n_arms)
+
+    >>> label_arrangements([[4, 4]], permutations=9999, seed=0)
     Arrangements(n=70, exact=True, seed=0)
     """
-    ways = factorial(sum(sizes)) // prod(factorial(size) for size in sizes)
+    ways = prod(
+        factorial(sum(of_study)) // prod(factorial(size) for size in of_study) for of_study in sizes
+    )
     return _all_or_some(ways, permutations, seed)
 
 
@@ -87,17 +92,29 @@ def _all_or_some(ways: int, permutations: int, seed: int) -> Arrangements:
 
 
 def arranged_labels(
-    sizes: Sequence[int], arrangements: Arrangements, chunk: int
+    sizes: Sizes, arrangements: Arrangements, chunk: int
 ) -> Iterator[NDArray[np.int16]]:
-    """Yield (up to chunk, n_subjects) arm numbers, each row a way to share the subjects out."""
-    observed = np.repeat(np.arange(len(sizes), dtype=np.int16), sizes)
+    """Yield (up to chunk, n_subjects) arm numbers, each row a way to share the subjects out.
+
+    sizes : (n_studies, n_arms); subjects stand study after study, and none leaves its own
+    """
+    observed = [np.repeat(np.arange(len(own), dtype=np.int16), own) for own in sizes]
     if arrangements.exact:
-        every = _shares(tuple(range(observed.size)), tuple(sizes))
-        yield from _in_chunks(every, chunk, observed.size)
+        every = product(
+            *(_shares(tuple(range(sum(own))), tuple(own)) for own in sizes),
+        )
+        joined = (tuple(chain.from_iterable(row)) for row in every)
+        yield from _in_chunks(joined, chunk, sum(own.size for own in observed))
         return
-    rng = np.random.default_rng(arrangements.seed)
+    seed = arrangements.seed
+    rngs = [np.random.default_rng([seed, place] if place else seed) for place in range(len(sizes))]
     for rows in _chunk_sizes(arrangements.n, chunk):
-        yield rng.permuted(np.broadcast_to(observed, (rows, observed.size)), axis=1)
+        yield np.hstack(
+            [
+                rng.permuted(np.broadcast_to(own, (rows, own.size)), axis=1)
+                for rng, own in zip(rngs, observed, strict=True)
+            ]
+        )
 
 
 def arranged_signs(n_subjects: int, arrangements: Arrangements, chunk: int) -> Iterator[Floats]:

@@ -72,16 +72,24 @@ def read_changes(later: ArrayLike, earlier: ArrayLike, depths: Floats, what: str
     return after - before
 
 
-def comparable(arms: Mapping[str, Floats], depths: Floats) -> Profiles:
+def comparable(
+    arms: Mapping[str, Floats], depths: Floats, *, seen: NDArray[np.bool_] | None = None
+) -> Profiles:
     """Leave out depths with too few subjects or no variation, and subjects without layers.
+
+    seen : (n_depths,), where there are enough subjects; None where each arm must have 3
 
     Raises
     ------
     TableError
         No depth is left.
     """
-    counts = np.array([np.isfinite(values).sum(axis=0) for values in arms.values()])
-    seen: NDArray[np.bool_] = np.all(counts >= MIN_SUBJECTS, axis=0)
+    few = f"fewer than {MIN_SUBJECTS} subjects of a group have it"
+    if seen is None:
+        counts = np.array([np.isfinite(values).sum(axis=0) for values in arms.values()])
+        seen = np.asarray(np.all(counts >= MIN_SUBJECTS, axis=0))
+    else:
+        few = "too few subjects of a group have it in a study"
     if not seen.any():
         fewest = min(arms, key=lambda name: np.isfinite(arms[name]).sum(axis=0).max(initial=0))
         most = int(np.isfinite(arms[fewest]).sum(axis=0).max(initial=0))
@@ -89,10 +97,10 @@ def comparable(arms: Mapping[str, Floats], depths: Floats) -> Profiles:
             f"{fewest} has at most {most} subjects at any depth; comparing along depth needs "
             f"{MIN_SUBJECTS} a group; add subjects"
         )
-    scale = max(float(np.nanmax(np.abs(values[:, seen]))) for values in arms.values())
+    scale = max(float(np.nan_to_num(np.abs(own[:, seen])).max(initial=0)) for own in arms.values())
     varies = seen.copy()
     varies[seen] = [
-        any(np.ptp(layer[np.isfinite(layer)]) > ROUNDING * scale for layer in layers)
+        any(_spread(layer[np.isfinite(layer)]) > ROUNDING * scale for layer in layers)
         for layers in zip(*(values[:, seen].T for values in arms.values()), strict=True)
     ]
     if not varies.any():
@@ -109,11 +117,15 @@ def comparable(arms: Mapping[str, Floats], depths: Floats) -> Profiles:
         left_out_um=depths[~varies],
         joined=np.concatenate([[False], np.diff(depths[varies]) < 1.5 * step]),
         warnings=(
-            *_left_out(~seen, depths, f"fewer than {MIN_SUBJECTS} subjects of a group have it"),
+            *_left_out(~seen, depths, few),
             *_left_out(seen & ~varies, depths, "the scores do not vary there"),
             *_gaps(arms, present),
         ),
     )
+
+
+def _spread(scores: Floats) -> float:
+    return float(np.ptp(scores)) if scores.size else 0.0
 
 
 def _left_out(which: NDArray[np.bool_], depths: Floats, why: str) -> list[str]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from dermdash.errors import TableError
 from dermdash.stats.findings import Contrast
 from dermdash.stats.profiles import Floats, read_changes, read_depths, read_profiles
+from dermdash.stats.strata import Stratum, stratified_welch
 
 Slab = tuple[float, float]
 
@@ -57,17 +58,18 @@ def compare_subslabs(
     depth_um: ArrayLike,
     *,
     control: str | None = None,
+    studies: Mapping[str, Sequence[str]] | None = None,
     slabs: Sequence[Slab] = SUBSLABS,
     alpha: float = 0.05,
 ) -> tuple[SubslabContrast, ...]:
     """Welch's t test of each pair of arms in each sub-slab: *a − b*, or *arm − control*.
 
     profiles : arm -> (n_subjects, n_depths) scores or changes, NaN where a layer is missing
+    studies : arm -> (n_subjects,) names; where these are several, the test is stratified: a study
+        counts for a pair where it has 2 subjects of both arms
 
     Raises TableError where a sub-slab has no layer, or an arm fewer than 2 subjects with all of it.
     """
-    from dermdash.stats.two_arms import welch_t_test
-
     depths = read_depths(depth_um)
     arms = {name: read_profiles(values, depths, name) for name, values in profiles.items()}
     if control is not None and control not in arms:
@@ -82,20 +84,45 @@ def compare_subslabs(
     found = []
     for slab in slabs:
         within = _layers(depths, slab)
-        means = {name: _complete(values[:, within], name, slab) for name, values in arms.items()}
+        means = {name: values[:, within].mean(axis=1) for name, values in arms.items()}
         for a, b in pairs:
-            contrast = welch_t_test({a: means[a], b: means[b]}, alpha=alpha)
-            found.append(
-                SubslabContrast(
-                    *slab,
-                    contrast,
-                    n_a=means[a].size,
-                    n_b=means[b].size,
-                    missing_a=len(arms[a]) - means[a].size,
-                    missing_b=len(arms[b]) - means[b].size,
-                )
-            )
+            if studies is None:
+                whole = {name: _complete(means[name], name, slab) for name in (a, b)}
+                contrast, n = _welch(whole, alpha), (whole[a].size, whole[b].size)
+            else:
+                strata = _strata(means, studies, (a, b))
+                if not strata:
+                    continue
+                contrast = stratified_welch(strata, (a, b), alpha=alpha)
+                n = sum(one.size for one, _ in strata), sum(other.size for _, other in strata)
+            missing = len(arms[a]) - n[0], len(arms[b]) - n[1]
+            found.append(SubslabContrast(*slab, contrast, *n, *missing))
+    if not found:
+        raise TableError(
+            f"no study has {MIN_SUBJECTS} subjects of two arms with all layers of a sub-slab; add "
+            "subjects"
+        )
     return _holm(found)
+
+
+def _welch(values: Mapping[str, Floats], alpha: float) -> Contrast:
+    from dermdash.stats.two_arms import welch_t_test
+
+    return welch_t_test(values, alpha=alpha)
+
+
+def _strata(
+    means: Mapping[str, Floats], studies: Mapping[str, Sequence[str]], pair: tuple[str, str]
+) -> list[Stratum]:
+    """Both arms' means in each study that has enough of them."""
+    whole = {arm: np.isfinite(means[arm]) for arm in pair}
+    of = {arm: np.asarray(studies[arm])[whole[arm]] for arm in pair}
+    a, b = pair
+    strata = [
+        (means[a][whole[a]][of[a] == study], means[b][whole[b]][of[b] == study])
+        for study in dict.fromkeys(of[a].tolist())
+    ]
+    return [own for own in strata if min(own[0].size, own[1].size) >= MIN_SUBJECTS]
 
 
 def compare_subslab_pairs(
@@ -118,7 +145,8 @@ def compare_subslab_pairs(
     changes = read_changes(later, earlier, depths, f"{a} − {b}")
     found = []
     for slab in slabs:
-        means = _complete(changes[:, _layers(depths, slab)], f"{a} − {b}", slab)
+        means = changes[:, _layers(depths, slab)].mean(axis=1)
+        means = _complete(means, f"{a} − {b}", slab)
         contrast = paired_t_test(means, np.zeros_like(means), a=a, b=b, alpha=alpha)
         missing = len(changes) - means.size
         found.append(SubslabContrast(*slab, contrast, means.size, means.size, missing, missing))
@@ -136,8 +164,7 @@ def _layers(depths: Floats, slab: Slab) -> NDArray[np.bool_]:
     return within
 
 
-def _complete(layers: Floats, name: str, slab: Slab) -> Floats:
-    means = layers.mean(axis=1)
+def _complete(means: Floats, name: str, slab: Slab) -> Floats:
     means = means[np.isfinite(means)]
     if means.size < MIN_SUBJECTS:
         raise TableError(

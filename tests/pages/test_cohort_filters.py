@@ -181,8 +181,7 @@ def test_studies_are_pooled_as_blocks(open_page: OpenPage, store: Store, tmp_pat
     assert "(Ageing 6, Second site 6)" in words
     assert "confounded" not in words
     assert "2 studies" in summary(app)
-    alone = "Not compared along depth: depths are rearranged within one study only"
-    assert alone in said(open_tab(app, "Along depth"))
+    assert "rearrangements of the subjects within their study" in said(open_tab(app, "Along depth"))
     subjects = open_tab(app, "Subjects").dataframe[-1].value
     assert set(subjects["study"]) == {"Ageing", "Second site"}
     assert in_address(app) == {"study", "pooled", "cohort_score", "depth_um"}
