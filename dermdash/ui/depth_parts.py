@@ -16,7 +16,7 @@ from dermdash.reporting.depths import (
 from dermdash.stats.comparison import Comparison
 from dermdash.ui.cells import plain
 from dermdash.ui.figure_parts import show_figure
-from dermdash.ui.table_parts import csv_button, show_numbers
+from dermdash.ui.table_parts import WHOLE_TABLES, csv_button, show_numbers
 
 
 def arms_by_depth(
@@ -51,14 +51,18 @@ def changes_by_depth(
         _show(found, score=score, name=name, mark=mark)
 
 
-@st.cache_data(max_entries=32, show_spinner="Rearranging subjects along depth")
+@st.cache_data(
+    max_entries=32, hash_funcs=WHOLE_TABLES, show_spinner="Rearranging subjects along depth"
+)
 def _arms(
     profiles: pd.DataFrame, score: str, arms: tuple[str, ...], control: str | None, alpha: float
 ) -> AlongDepth:
     return arms_along_depth(profiles, score, arms, control=control, alpha=alpha)
 
 
-@st.cache_data(max_entries=32, show_spinner="Rearranging subjects along depth")
+@st.cache_data(
+    max_entries=32, hash_funcs=WHOLE_TABLES, show_spinner="Rearranging subjects along depth"
+)
 def _changes(
     profiles: pd.DataFrame,
     score: str,

@@ -28,7 +28,7 @@ from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.cells import plain
 from dermdash.ui.figure_parts import show_figure
 from dermdash.ui.guard import Access
-from dermdash.ui.table_parts import csv_button, show_numbers
+from dermdash.ui.table_parts import WHOLE_TABLES, csv_button, show_numbers
 
 
 def show_levels(scored: Scored, found: Comparison) -> None:
@@ -127,7 +127,7 @@ def _at_visits(table: pd.DataFrame, found: Comparison) -> pd.DataFrame:
     return table[table["visit"].isin(found.visits)]
 
 
-@st.cache_data(max_entries=32, show_spinner="Imputing missing scores")
+@st.cache_data(max_entries=32, hash_funcs=WHOLE_TABLES, show_spinner="Imputing missing scores")
 def _missing(
     table: pd.DataFrame,
     question: str,  # keys the cache, with the table, in the place of what follows
@@ -137,7 +137,9 @@ def _missing(
     return tip(_scored, _found)
 
 
-@st.cache_data(max_entries=32, show_spinner="Asking the same of other scores")
+@st.cache_data(
+    max_entries=32, hash_funcs=WHOLE_TABLES, show_spinner="Asking the same of other scores"
+)
 def _others(
     profiles: pd.DataFrame,
     every: pd.DataFrame,

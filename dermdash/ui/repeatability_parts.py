@@ -14,7 +14,7 @@ from dermdash.reporting.repeatability import (
 )
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
-from dermdash.ui.table_parts import csv_button, show_numbers
+from dermdash.ui.table_parts import WHOLE_TABLES, csv_button, show_numbers
 
 
 def known_repeats(
@@ -63,7 +63,9 @@ def show_repeatability(
         csv_button("Components as CSV", components, f"{name} variance components")
 
 
-@st.cache_data(max_entries=32, show_spinner="Splitting the variance of repeated scans")
+@st.cache_data(
+    max_entries=32, hash_funcs=WHOLE_TABLES, show_spinner="Splitting the variance of repeated scans"
+)
 def _repeats(
     study: Study, profiles: pd.DataFrame, score: str, depth_um: tuple[int, int]
 ) -> Repeats:

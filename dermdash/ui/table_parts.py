@@ -1,9 +1,17 @@
 """A table on a page, and the file in which it is taken away."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from dermdash.reporting.tables import csv_bytes
+from dermdash.trial.results import data_digest
+
+# For st.cache_data, whose own key is made from 10,000 of a long table's rows: another DEJ of one
+# scan could change none of them, and an old result be shown.
+WHOLE_TABLES: dict[str | type[Any], Callable[[Any], Any]] = {pd.DataFrame: data_digest}
 
 
 def show_numbers(table: pd.DataFrame, number_format: str = "%.2f") -> None:
