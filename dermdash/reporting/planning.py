@@ -40,8 +40,7 @@ def big_number(planned: Planned) -> tuple[str, str]:
     >>> big_number(plan_subjects(Design("two_arms", sd=0.36), 0.36, dropout=0.1))
     ('38', 'subjects to enrol, 19 in each of 2 arms')
     """
-    arms = planned.design.n_arms
-    each = "" if arms == 1 else f", {planned.enrolled_per_arm:,} in each of {arms} arms"
+    each = _each(planned.design, planned.enrolled_per_arm)
     if planned.asked == "difference":
         return number(
             planned.difference
@@ -50,20 +49,35 @@ def big_number(planned: Planned) -> tuple[str, str]:
 
 
 def plan_sentence(planned: Planned) -> str:
-    """What the number stands on, and what it promises."""
+    """What the number stands on, and what it promises.
+
+    >>> found = plan_subjects(Design("two_arms", sd=0.36, ratio=2), 0.36, dropout=0.1)
+    >>> plan_sentence(found)[:84]
+    'With 39 subjects with a score (26 in the treatment, 13 in the control), the t test o'
+    """
     design = planned.design
-    where = "" if design.n_arms == 1 else " in each arm"
-    total = "" if design.n_arms == 1 else f" ({planned.total:,} in all)"
+    with_score, enrolled = (
+        f"{planned.per_arm:,} subjects with a score",
+        f"{planned.enrolled_per_arm:,} are enrolled",
+    )
+    if design.ratio != 1:
+        with_score = f"{planned.total:,} subjects with a score ({_apart(design, planned.per_arm)})"
+        enrolled = (
+            f"{planned.enrolled_total:,} are enrolled ({_apart(design, planned.enrolled_per_arm)})"
+        )
+    elif design.n_arms > 1:
+        with_score += f" in each arm ({planned.total:,} in all)"
+        enrolled += " in each arm"
     asked = (
-        f"With {planned.per_arm:,} subjects with a score{where}{total}, {name_of_test(design)} "
+        f"With {with_score}, {name_of_test(design)} "
         f"finds a true difference of {number(planned.difference)} with a chance of "
         f"{100 * planned.power:.0f} %"
     )
     if not planned.dropout:
         return f"{asked}; nobody is expected to drop out."
     return (
-        f"{asked}; {planned.enrolled_per_arm:,} are enrolled{where}, since "
-        f"{100 * planned.dropout:g} % may have no score at the primary visit."
+        f"{asked}; {enrolled}, since {100 * planned.dropout:g} % may have no score at the primary "
+        "visit."
     )
 
 
@@ -122,23 +136,30 @@ def assumption_table(
         ("True difference", number(planned.difference), "computed" if found else "would matter"),
         ("Power", f"{100 * planned.power:.1f} %", f"asked for: {100 * planned.power_asked:g} %"),
         ("Dropout", f"{100 * planned.dropout:g} %", "assumed"),
-        ("Subjects with a score, each arm", f"{planned.per_arm:,}", "computed"),
-        (
-            "Subjects enrolled, each arm",
-            f"{planned.enrolled_per_arm:,}",
-            "given" if found else "computed",
+        *(
+            (f"Subjects with a score, {arm}", f"{n:,}", "computed")
+            for arm, n in _arms(design, planned.per_arm)
+        ),
+        *(
+            (f"Subjects enrolled, {arm}", f"{n:,}", "given" if found else "computed")
+            for arm, n in _arms(design, planned.enrolled_per_arm)
         ),
         ("Subjects enrolled, all", f"{planned.enrolled_total:,}", "computed"),
     ]
     if design.correlation:
         rows.insert(3, ("Correlation with baseline", number(design.correlation), "assumed"))
+    if design.ratio != 1:
+        rows.insert(2, ("Allocation, treatment : control", f"{design.ratio:g} : 1", "chosen"))
     return pd.DataFrame(rows, columns=["Assumption", "Value", "Source"])
 
 
 def method_sentences(design: Design) -> tuple[str, ...]:
     """How the number is computed, and where it ends."""
+    sizes = "arms of equal size"
+    if design.ratio != 1:
+        sizes = f"{design.ratio:g} subjects of the treatment for each of the control"
     return (
-        "Exact for normal scores: noncentral F, two-sided, arms of equal size; a subject counts "
+        f"Exact for normal scores: noncentral F, two-sided, {sizes}; a subject counts "
         "once, however many scans, layers and patches she gives.",
         *(
             (
@@ -178,13 +199,32 @@ def other_assumptions(planned: Planned, *, other_sd: float | None = None) -> pd.
                     )
             else:
                 enrolled = round(share * planned.enrolled_per_arm)
-                row = {"Enrolled, each arm": enrolled, "SD": sd}
+                arm, _ = _arms(design, enrolled)[-1]
+                row = {f"Enrolled, {arm}": enrolled, "SD": sd}
                 for power in POWERS:
                     row[f"Difference at power {100 * power:.0f} %"] = _detected(
                         design, enrolled, power, planned.dropout
                     )
             rows.append(row)
     return pd.DataFrame(rows).drop_duplicates(ignore_index=True)
+
+
+def _arms(design: Design, n_per_arm: int) -> list[tuple[str, int]]:
+    """Arms of unequal size by name, or all at once."""
+    if design.ratio == 1:
+        return [("each arm", n_per_arm)]
+    return [("treatment", design.treated(n_per_arm)), ("control", n_per_arm)]
+
+
+def _apart(design: Design, n_per_arm: int) -> str:
+    return ", ".join(f"{n:,} in the {arm}" for arm, n in _arms(design, n_per_arm))
+
+
+def _each(design: Design, n_per_arm: int) -> str:
+    """How subjects are shared out, as the end of a sentence; nothing where there are no arms."""
+    if design.ratio != 1:
+        return f", {_apart(design, n_per_arm)}"
+    return "" if design.n_arms == 1 else f", {n_per_arm:,} in each of {design.n_arms} arms"
 
 
 def _enrolled(design: Design, difference: float, power: float, dropout: float) -> float:

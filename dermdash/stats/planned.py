@@ -1,6 +1,5 @@
 """A planned study: the subjects it needs, or the difference that its subjects can show."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,7 +23,8 @@ class Planned:
 
     asked : which of the two; the other one was given
     difference : true difference in units of the score
-    per_arm : subjects with a score, of ``paired`` in all; ``enrolled_per_arm`` before dropout
+    per_arm : subjects with a score, of ``paired`` in all, of two unequal arms in the control;
+        ``enrolled_per_arm`` before dropout
     power : that ``per_arm`` gives; ``power_asked`` at least
     dropout : share of the enrolled without a score at the primary visit
     """
@@ -40,11 +40,11 @@ class Planned:
 
     @property
     def total(self) -> int:
-        return self.per_arm * self.design.n_arms
+        return self.design.total(self.per_arm)
 
     @property
     def enrolled_total(self) -> int:
-        return self.enrolled_per_arm * self.design.n_arms
+        return self.design.total(self.enrolled_per_arm)
 
 
 def plan_subjects(
@@ -93,13 +93,18 @@ def plan_difference(
         raise TableError(
             f"{enrolled_per_arm:,} subjects an arm cannot be planned; give 2 to {MAX_SUBJECTS:,}"
         )
-    left = math.floor(enrolled_per_arm * (1 - dropout) + 1e-9)
+    left = design.after_dropout(enrolled_per_arm, dropout)
     if left < 2:
         raise TableError(
             f"{enrolled_per_arm} subjects an arm leave {left} with a score after "
             f"{100 * dropout:g} % dropout; enrol enough for 2"
         )
     found = detectable_difference(design, left, power=power)
+    if found > WIDEST:
+        raise TableError(
+            f"{enrolled_per_arm} subjects an arm would show a difference of {found:.2g} at the "
+            f"least, wider than the scale from 1 to 4; enrol more"
+        )
     reached = power_of(design, left, found)
     return Planned("difference", design, found, left, enrolled_per_arm, reached, power, dropout)
 

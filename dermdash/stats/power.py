@@ -4,25 +4,27 @@ Everything here is asked before the data: a difference that would matter, the SD
 The power of a difference that was observed is only its p-value in other words (Hoenig & Heisey
 2001) and is not offered: after the study its confidence interval says what was learned.
 
-All tests are two-sided, arms are of equal size and the SD is that of one subject's score.
+All tests are two-sided and the SD is that of one subject's score. Arms are of equal size, but that
+two may be of unequal size; "in each arm" then means in the control.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dermdash.errors import TableError
+from dermdash.stats.noncentral import imbalance, missed_by_f
 from dermdash.stats.simultaneous import dunnett_critical_value, tukey_critical_value
 
 Question = Literal["two_arms", "arms", "pairs", "paired", "change"]
 Multiplicity = Literal["none", "bonferroni", "tukey", "dunnett"]
 
 MAX_SUBJECTS = 100_000
+MAX_RATIO = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Design:
     multiplicity : ``tukey`` all pairs of the arms, ``dunnett`` each arm against one control,
         ``bonferroni`` over ``n_comparisons`` (pairs, visits or endpoints); for ``change`` the
         first two are taken at the error's degrees of freedom, without the covariate's imbalance
+    ratio : subjects of the treatment for each one of the control, for two arms
 
     Raises TableError where these contradict one another.
     """
@@ -50,6 +53,7 @@ class Design:
     multiplicity: Multiplicity = "none"
     n_comparisons: int = 1
     alpha: float = 0.05
+    ratio: float = 1.0
 
     def __post_init__(self) -> None:
         if self.question not in get_args(Question):
@@ -92,13 +96,47 @@ class Design:
                 f"n_comparisons={self.n_comparisons} does not fit multiplicity="
                 f"{self.multiplicity!r}; give it with 'bonferroni', 1 or more"
             )
+        if not 1 / MAX_RATIO <= self.ratio <= MAX_RATIO:
+            raise TableError(
+                f"ratio={self.ratio:g} of treatment to control cannot be planned; give "
+                f"{1 / MAX_RATIO:g} to {MAX_RATIO:g}"
+            )
+        if self.ratio != 1 and (self.question not in ("two_arms", "change") or arms != 2):
+            raise TableError(
+                f"ratio={self.ratio:g} is for two arms, a treatment and its control; give 1"
+            )
+
+    @property
+    def fewest(self) -> int:
+        """The least subjects of each arm, or of the control, that leave two in any."""
+        return max(2, math.floor(1 / self.ratio + 1e-9) + 1)
+
+    def treated(self, n_control: int) -> int:
+        """Subjects of the treatment beside so many of the control, rounded up.
+
+        >>> Design("two_arms", sd=1, ratio=1.5).treated(7)
+        11
+        """
+        return math.ceil(self.ratio * n_control - 1e-9)
+
+    def total(self, n_per_arm: int) -> int:
+        """Subjects of all arms."""
+        return n_per_arm * (self.n_arms - 1) + self.treated(n_per_arm)
+
+    def after_dropout(self, enrolled_per_arm: int, dropout: float) -> int:
+        """Subjects in each arm with a score, so many that the treatment has its share too."""
+        left, treated = (
+            math.floor(n * (1 - dropout) + 1e-9)
+            for n in (enrolled_per_arm, self.treated(enrolled_per_arm))
+        )
+        return min(left, math.floor(treated / self.ratio + 1e-9))
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
     """Subjects needed; ``enrolled`` counts those who will drop out.
 
-    per_arm, enrolled_per_arm : in each arm (of ``paired``: in all)
+    per_arm, enrolled_per_arm : in each arm, of unequal ones in the control (of ``paired``: in all)
     power : that ``per_arm`` gives, at least the one asked for
     """
 
@@ -112,7 +150,7 @@ class SampleSize:
 def power(design: Design, n_per_arm: int, difference: float) -> float:
     """The chance that the test of a true difference gives p < alpha.
 
-    n_per_arm : subjects with data in each arm, 2 or more
+    n_per_arm : subjects with data in each arm, 2 or more; of unequal arms in the control
     difference : of two means, in units of the score, its sign without meaning; for ``arms`` of the
         largest and the smallest mean with the others halfway, the pattern hardest to see (see
         `equivalent_difference` for another)
@@ -124,22 +162,33 @@ def power(design: Design, n_per_arm: int, difference: float) -> float:
     >>> round(power(Design("two_arms", sd=1), 12, 1.2), 4)
     0.8021
     """
-    from scipy.special import ncfdtr
-
     if n_per_arm < 2 or n_per_arm != int(n_per_arm):
         raise TableError(f"n_per_arm={n_per_arm} is too few for a test; give a whole number from 2")
+    treated = design.treated(n_per_arm)
+    if treated < 2:
+        raise TableError(
+            f"{n_per_arm} subjects of the control leave {treated} of the treatment at "
+            f"{design.ratio:g} : 1; a test needs 2; give more"
+        )
     if not math.isfinite(difference):
         raise TableError(f"difference={difference} is not a number; give one in units of the score")
     df1 = design.n_arms - 1 if design.question == "arms" else 1
-    df2 = design.n_arms * (n_per_arm - 1) - (design.question == "change")
-    share = 1.0 if design.question == "paired" else 0.5
-    noncentrality = share * n_per_arm * (difference / design.sd) ** 2
+    df2 = design.total(n_per_arm) - design.n_arms - (design.question == "change")
+    counts = n_per_arm if design.question == "paired" else 1 / (1 / n_per_arm + 1 / treated)
+    noncentrality = counts * (difference / design.sd) ** 2
     critical = _critical_f(design, df1, df2)
-    if design.question != "change":
-        return float(1 - ncfdtr(df1, df2, noncentrality, critical))
-    noncentrality /= 1 - design.correlation**2
-    kept, weights = _imbalance(design.n_arms * (n_per_arm - 1))
-    return float(1 - weights @ ncfdtr(df1, df2, noncentrality * kept, critical))
+    if design.question == "change":
+        kept, weights = imbalance(df2 + 1)
+        left = 1 - design.correlation**2
+        missed = float(weights @ missed_by_f(df1, df2, noncentrality / left * kept, critical))
+    else:
+        missed = float(missed_by_f(df1, df2, np.array(noncentrality), critical))
+    if math.isnan(missed):
+        raise TableError(
+            f"alpha={design.alpha:g} is out of reach of {n_per_arm} subjects an arm; give more "
+            "subjects, or a larger alpha"
+        )
+    return 1 - missed
 
 
 def subjects_needed(
@@ -160,15 +209,15 @@ def subjects_needed(
         raise TableError(f"dropout={dropout} is no share of subjects; give one from 0 to below 1")
     if not difference:
         raise TableError("difference=0 cannot be detected; give the smallest one that would matter")
-    high = 2
+    high = design.fewest
+    low = high - 1
     while (reached := _power(design, high, difference)) < power:
         if high >= MAX_SUBJECTS:
             raise TableError(
                 f"difference={difference} would need more than {MAX_SUBJECTS:,} subjects an arm at "
                 f"sd={design.sd}; plan for a larger difference"
             )
-        high = min(2 * high, MAX_SUBJECTS)
-    low = high // 2
+        low, high = high, min(2 * high, MAX_SUBJECTS)
     while high - low > 1:
         middle = (low + high) // 2
         if (at_middle := _power(design, middle, difference)) < power:
@@ -176,7 +225,9 @@ def subjects_needed(
         else:
             high, reached = middle, at_middle
     enrolled = math.ceil(high / (1 - dropout) - 1e-9)
-    return SampleSize(high, high * design.n_arms, enrolled, enrolled * design.n_arms, reached)
+    while design.after_dropout(enrolled, dropout) < high:
+        enrolled += 1
+    return SampleSize(high, design.total(high), enrolled, design.total(enrolled), reached)
 
 
 def detectable_difference(design: Design, n_per_arm: int, *, power: float = 0.8) -> float:
@@ -229,24 +280,6 @@ def _critical_f(design: Design, df1: int, df2: int) -> float:
     if design.multiplicity == "dunnett":
         return dunnett_critical_value(design.n_arms - 1, df2, alpha=design.alpha) ** 2
     return float(fdtri(df1, df2, 1 - design.alpha / design.n_comparisons))
-
-
-def _imbalance(df: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes and weights of the share of noncentrality that unequal baselines leave.
-
-    The share is 1 / (1 + t²/df), t Student's with the baselines' degrees of freedom: cos² of an
-    angle whose density is proportional to cos^(df - 1).
-    """
-    nodes, weights = _legendre()
-    angle = (nodes + 1) / 2 * min(math.pi / 2, 10 / math.sqrt(df))
-    density = weights * np.cos(angle) ** (df - 1)
-    return np.cos(angle) ** 2, density / density.sum()
-
-
-@lru_cache(maxsize=1)
-def _legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    nodes, weights = np.polynomial.legendre.leggauss(96)
-    return nodes, weights
 
 
 _power = power  # where the name is the argument that is asked for

@@ -13,7 +13,10 @@ def number_field(
     width: int | None = None,
     help: str | None = None,  # noqa: A002
 ) -> float:
-    """A number that is judged where it is used, so that a bad one gets its sentence."""
+    """A number that is judged where it is used, so that a bad one gets its sentence.
+
+    It stands in the address, so that what was planned can be passed on as a link.
+    """
     entered = st.number_input(
         label,
         value=value,
@@ -22,6 +25,7 @@ def number_field(
         key=key,
         help=help,
         persist_state="session",
+        bind="query-params",
         width=width or "stretch",
     )
     return float(value if entered is None else entered)

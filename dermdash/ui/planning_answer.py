@@ -63,6 +63,7 @@ def plan(wanted: Wanted, spread: StudySpread | None) -> Planned:
         multiplicity=wanted.multiplicity,
         n_comparisons=wanted.n_comparisons,
         alpha=wanted.alpha,
+        ratio=wanted.ratio,
     )
     rates = {"power": wanted.power, "dropout": wanted.dropout}
     if wanted.asked == "difference":

@@ -11,8 +11,10 @@ from dermdash.ui.guard import Access
 from dermdash.ui.number_field import number_field
 from dermdash.ui.planning_spread import SpreadWanted, ask_spread
 
+DESIGN = "plan_design"
 PAPER_DIFFERENCE = 0.36
 TWO_SIDED = "The chance of a false finding that is accepted; all tests are two-sided."
+SHARES = "Subjects of the treatment for each one of the control; 1 where arms are of equal size."
 LOST = "Share of the enrolled subjects who will have no score at the primary visit."
 
 Comparisons = dict[str, tuple[Question, Multiplicity]]
@@ -44,7 +46,8 @@ COMPARISONS: dict[str, Comparisons] = {
 class Wanted:
     """What was asked, as entered.
 
-    given : the difference that would matter, or the subjects to enrol in each arm
+    ratio : subjects of the treatment for each of the control
+    given : the difference that would matter, or the subjects to enrol in each arm, or the control
     alpha, power, dropout : shares, 0 to 1
     """
 
@@ -53,6 +56,7 @@ class Wanted:
     multiplicity: Multiplicity
     n_arms: int
     n_comparisons: int
+    ratio: float
     spread: SpreadWanted
     given: float
     alpha: float
@@ -61,8 +65,14 @@ class Wanted:
 
 
 def choose_design() -> str:
-    """The designs side by side; the key of the one chosen."""
-    chosen = str(st.session_state.setdefault("plan_design", PICTURES[0].key))
+    """The designs side by side; the key of the one chosen, which stands in the address."""
+    usual = PICTURES[0].key
+    chosen = st.session_state.get(DESIGN) or st.query_params.get(DESIGN)
+    if chosen not in COMPARISONS:
+        chosen = usual
+    st.session_state[DESIGN] = chosen
+    if chosen != st.query_params.get(DESIGN, usual):
+        st.query_params[DESIGN] = chosen
     for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
         with column, st.container(border=True, horizontal_alignment="center", gap="xsmall"):
             st.image(picture.svg, width=150)
@@ -91,11 +101,13 @@ def ask(access: Access, design: str) -> Wanted:
         required=True,
         key="plan_asked",
         persist_state="session",
+        bind="query-params",
         label_visibility="collapsed",
     )
-    question, multiplicity, n_arms, n_comparisons = _ask_comparison(design)
+    question, multiplicity, n_arms, n_comparisons, ratio = _ask_comparison(design)
     spread = ask_spread(access, question)
-    given = _ask_given(asked == "difference", n_arms if question != "paired" else 1)
+    where = "" if n_arms == 1 else " in each arm" if ratio == 1 else " in the control"
+    given = _ask_given(asked == "difference", where)
     alpha, power, dropout = _ask_rates()
     return Wanted(
         "difference" if asked == "difference" else "subjects",
@@ -103,6 +115,7 @@ def ask(access: Access, design: str) -> Wanted:
         multiplicity,
         n_arms,
         n_comparisons,
+        ratio,
         spread,
         given,
         alpha,
@@ -112,13 +125,13 @@ def ask(access: Access, design: str) -> Wanted:
 
 
 def _choose(key: str) -> None:
-    st.session_state["plan_design"] = key
+    st.session_state[DESIGN] = key
 
 
-def _ask_comparison(design: str) -> tuple[Question, Multiplicity, int, int]:
-    """What is compared with what, and how often."""
+def _ask_comparison(design: str) -> tuple[Question, Multiplicity, int, int, float]:
+    """What is compared with what, how often, and how subjects are shared out to two arms."""
     options = COMPARISONS[design]
-    n_arms, n_comparisons = (1 if design == "paired" else 2), 1
+    n_arms, n_comparisons, ratio = (1 if design == "paired" else 2), 1, 1.0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if design in ("arms", "change"):
             key = f"plan_n_{design}"
@@ -126,16 +139,23 @@ def _ask_comparison(design: str) -> tuple[Question, Multiplicity, int, int]:
         if n_arms == 2 and design == "change":
             options = {name: options[name] for name in (ONE, SEVERAL)}
         name = st.selectbox(
-            "Comparisons", list(options), key=f"plan_for_{design}", persist_state="session"
+            "Comparisons",
+            list(options),
+            key=f"plan_for_{design}",
+            persist_state="session",
+            bind="query-params",
         )
         if name == SEVERAL:
             n_comparisons = int(number_field("How many", 2, "plan_n_comparisons", width=110))
-    return (*options[str(name)], n_arms, n_comparisons)
+        if n_arms == 2 and design in ("two_arms", "change"):
+            ratio = number_field(
+                "Treatment : 1", 1.0, "plan_ratio", step=0.5, form="%.2f", width=130, help=SHARES
+            )
+    return (*options[str(name)], n_arms, n_comparisons, ratio)
 
 
-def _ask_given(of_subjects: bool, n_arms: int) -> float:
+def _ask_given(of_subjects: bool, where: str) -> float:
     if of_subjects:
-        where = "" if n_arms == 1 else " in each arm"
         return number_field(f"Subjects enrolled{where}", 12, "plan_enrolled")
     return number_field(
         "Smallest difference that would matter (score, 1 to 4)",

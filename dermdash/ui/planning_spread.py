@@ -65,6 +65,7 @@ def _ask_source(access: Access) -> Study | None:
         format_func=lambda name: f"from {name}" if name else "assumed; the paper's to begin with",
         key="plan_source",
         persist_state="session",
+        bind="query-params",
     )
     if not name:
         return None
@@ -105,6 +106,7 @@ def _ask_of_study(study: Study, question: Question) -> SpreadWanted:
                 visits,
                 key=f"plan_visit_{study.study_id}_{question in ('paired', 'change')}",
                 persist_state="session",
+                bind="query-params",
                 width=130,
             )
         score = st.segmented_control(
@@ -115,6 +117,7 @@ def _ask_of_study(study: Study, question: Question) -> SpreadWanted:
             required=True,
             key="cohort_score",
             persist_state="session",
+            bind="query-params",
         )
     limit = st.segmented_control(
         "Plan with the SD's",
@@ -123,6 +126,7 @@ def _ask_of_study(study: Study, question: Question) -> SpreadWanted:
         required=True,
         key="plan_limit",
         persist_state="session",
+        bind="query-params",
         help="Half of all small studies underestimate the SD; the limit does so in one of five.",
     )
     return SpreadWanted(study, visit, str(score or "expected_grade"), limit != "estimate")

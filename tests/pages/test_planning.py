@@ -157,3 +157,104 @@ def test_what_cannot_be_gets_one_sentence(
     assert len(app.error) == 1
     assert says in said(app)
     assert not app.header
+
+
+def test_a_plan_is_a_link(open_page: OpenPage) -> None:
+    """A colleague who opens the address would see another number than the one that was sent."""
+    app = press(open_page(PAGE), "Change against a control")
+    assert "change" in app.query_params["plan_design"]
+    app.get("button_group")[0].set_value("difference").run()
+    for key, value in (("ratio", 2.0), ("enrolled", 20), ("dropout", 0.2), ("alpha", 0.01)):
+        enter(app, key, value)
+    enter(app, "correlation", 0.7)
+    app.selectbox(key="plan_for_change").set_value("several (visits, endpoints), Bonferroni").run()
+    enter(app, "n_comparisons", 4)
+    number, counts = number_of(app)
+    assert counts == "is detectable with 60 subjects, 40 in the treatment, 20 in the control"
+    words = said(app)
+    other = open_page(
+        PAGE,
+        plan_design="change",
+        plan_asked="Detectable difference",
+        plan_ratio="2",
+        plan_enrolled="20",
+        plan_dropout="0.2",
+        plan_alpha="0.01",
+        plan_correlation="0.7",
+        plan_for_change="several (visits, endpoints), Bonferroni",
+        plan_n_comparisons="4",
+    )
+    assert not other.exception
+    assert number_of(other) == (number, counts)
+    assert said(other) == words
+    press(other, "Two arms")
+    assert "two_arms" in other.query_params["plan_design"]
+
+
+def test_a_link_names_the_study_of_the_spread(open_page: OpenPage, trial: int) -> None:
+    """The one who opens it would plan with the paper's SD in place of the study's."""
+    app = press(open_page(PAGE), "Change against a control")
+    app.selectbox(key="plan_source").set_value("Night <b>cream").run()
+    app.get("button_group")[-1].set_value("estimate").run()
+    app.get("button_group")[1].set_value("grade_mean").run()
+    address = {
+        "plan_design": "change",
+        "plan_source": "from Night <b>cream",
+        "plan_limit": "estimate",
+        "cohort_score": "mean grade",
+    }
+    other = open_page(PAGE, **address)
+    assert not other.exception
+    assert number_of(other) == number_of(app)
+    assert said(other) == said(app)
+    kept = [*other.number_input, *other.selectbox, *other.get("button_group")]
+    assert not [one for one in kept if one.proto.query_param_key == ""]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"plan_design": "<script>"},
+        {"plan_alpha": "nan"},
+        {"plan_sd": "inf"},
+        {"plan_difference": "nan"},
+        {"plan_power": "-inf"},
+        {"plan_dropout": "nan"},
+        {"plan_ratio": "nan"},
+        {"plan_ratio": "0"},
+        {"plan_asked": "difference", "plan_enrolled": "nan"},
+        {"plan_asked": "difference", "plan_enrolled": "1e400"},
+        {"plan_asked": "difference", "plan_enrolled": "-3"},
+        {"plan_asked": "both"},
+        {"plan_design": "arms", "plan_n_arms": "nan"},
+        {"plan_design": "arms", "plan_n_arms": "99999999999999999999"},
+        {"plan_design": "arms", "plan_for_arms": "all", "plan_n_arms": "2.5"},
+        {"plan_source": "from nothing"},
+    ],
+)
+def test_an_address_that_nobody_wrote(open_page: OpenPage, address: dict[str, str]) -> None:
+    """A broken link would end in a traceback."""
+    app = open_page(PAGE, **address)
+    assert not app.exception
+    assert len(app.header) + len(app.error) == 1
+
+
+def test_arms_of_unequal_size(open_page: OpenPage) -> None:
+    """Two to one would be planned as one to one, and the trial end too small."""
+    app = enter(open_page(PAGE), "ratio", 2.0)
+    assert number_of(app) == ("45", "subjects to enrol, 30 in the treatment, 15 in the control")
+    words = said(app)
+    assert "39 subjects with a score (26 in the treatment, 13 in the control)" in words
+    assert "2 subjects of the treatment for each of the control" in words
+    assert "treatment : control" in str(app.table[0].value).replace("\\", "")
+    assert "treatment" in str(app.get("plotly_chart")[0].proto.spec)
+    app.get("button_group")[0].set_value("difference").run()
+    assert [one.label for one in app.number_input if one.key == "plan_enrolled"] == [
+        "Subjects enrolled in the control"
+    ]
+    press(app, "Several arms")
+    assert "plan_ratio" not in [one.key for one in app.number_input]
+    assert not app.error
+    change = enter(press(app, "Change against a control"), "n_change", 3)
+    assert "plan_ratio" not in [one.key for one in change.number_input]
+    assert not change.error

@@ -184,3 +184,37 @@ def test_the_method_says_where_it_ends() -> None:
     assert "hardest to see" in " ".join(method_sentences(Design("arms", 0.36, n_arms=3)))
     assert "hardest" not in " ".join(method_sentences(Design("arms", 0.36)))
     assert "√(1 − r²)" in " ".join(method_sentences(Design("change", 0.36)))
+
+
+def test_unequal_arms_are_named() -> None:
+    """Lost: two to one would read as one to one, in the sentence, the table and the figure."""
+    found = plan_subjects(Design("change", sd=0.36, correlation=0.5, ratio=2), 0.36, dropout=0.1)
+    treated, control = found.design.treated(found.per_arm), found.per_arm
+    assert treated == 2 * control
+    enrolled = found.enrolled_per_arm
+    assert big_number(found) == (
+        str(3 * enrolled),
+        f"subjects to enrol, {2 * enrolled} in the treatment, {enrolled} in the control",
+    )
+    words = plan_sentence(found)
+    assert f"With {3 * control} subjects with a score ({treated} in the treatment, " in words
+    assert f"{3 * enrolled} are enrolled ({2 * enrolled} in the treatment, {enrolled} in" in words
+    table = assumption_table(found).set_index("Assumption")["Value"]
+    assert table["Allocation, treatment : control"] == "2 : 1"
+    assert table["Subjects with a score, treatment"] == str(treated)
+    assert table["Subjects with a score, control"] == str(control)
+    assert table["Subjects enrolled, treatment"] == str(2 * enrolled)
+    assert table["Subjects enrolled, all"] == str(3 * enrolled)
+    assert "2 subjects of the treatment for each" in method_sentences(found.design)[0]
+    at_hand = plan_difference(found.design, 12)
+    others = other_assumptions(at_hand)
+    assert others["Enrolled, control"].tolist() == [9, 12, 15]
+    figure = power_lines(power_curves(found), score="grade_mean")
+    assert figure.layout.xaxis.title.text == (
+        "subjects with a score, in the control; 2 of the treatment for each"
+    )
+    names = {trace.name for trace in power_lines(power_curves(at_hand), score="grade_mean").data}
+    assert {"n = 12 and 24", "n = 9 and 18"} <= names
+    rare = plan_subjects(Design("two_arms", sd=0.1, ratio=0.1), 2.0)
+    assert (rare.per_arm, rare.total) == (11, 13)
+    assert power_curves(rare).table["n_per_arm"].min() == 11

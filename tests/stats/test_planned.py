@@ -75,3 +75,22 @@ def test_a_spread_wider_than_the_scale_is_refused() -> None:
     """Lost: an SD entered in per cent would plan thousands of subjects."""
     with pytest.raises(TableError, match="sd=36"):
         plan_subjects(Design("two_arms", sd=36), 0.36)
+
+
+def test_two_to_one_is_enrolled_two_to_one() -> None:
+    """Lost: the totals of unequal arms would be twice the control."""
+    found = plan_subjects(Design("two_arms", sd=0.36, ratio=2), 0.36, dropout=0.1)
+    # R: pwr.t2n.test's formula, two-sided: 26 and 13 have .81774, 24 and 12 have .78459
+    assert (found.per_arm, found.total) == (13, 39)
+    assert (found.enrolled_per_arm, found.enrolled_total) == (15, 45)
+    assert found.power == pytest.approx(0.81774, abs=5e-6)
+    again = plan_difference(found.design, 15, dropout=0.1)
+    assert (again.per_arm, again.total, again.enrolled_total) == (13, 39, 45)
+    assert again.difference <= 0.36
+
+
+def test_what_the_scale_does_not_have_is_not_detectable() -> None:
+    """Lost: two subjects an arm would be promised a difference of 9 on a scale from 1 to 4."""
+    with pytest.raises(TableError, match="wider than the scale from 1 to 4; enrol more"):
+        plan_difference(Design("two_arms", sd=2.0), 2)
+    assert plan_difference(Design("two_arms", sd=0.36), 2).difference < 3

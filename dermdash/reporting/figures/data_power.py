@@ -18,7 +18,7 @@ POINTS = 50
 class PowerCurves:
     """Power around a plan.
 
-    axis : what runs along x, ``n_per_arm`` or ``difference``
+    axis : what runs along x, ``n_per_arm`` (of the control, where ratio is not 1) or ``difference``
     table : curve (its label), kind (``plan``, ``around`` or ``other sd``), n_per_arm, difference,
         sd, power; one row a point
     at : x and power of the plan
@@ -30,6 +30,7 @@ class PowerCurves:
     power_asked: float
     alpha: float
     n_arms: int
+    ratio: float
 
 
 def power_curves(planned: Planned, *, other_sd: float | None = None) -> PowerCurves:
@@ -39,13 +40,15 @@ def power_curves(planned: Planned, *, other_sd: float | None = None) -> PowerCur
     """
     by_size = planned.asked == "subjects"
     if by_size:
-        top = max(2 * planned.per_arm, 10)
-        along = np.unique(np.linspace(2, top, POINTS).round().astype(int)).astype(float)
+        top = max(2 * planned.per_arm, 5 * planned.design.fewest)
+        along = np.unique(
+            np.linspace(planned.design.fewest, top, POINTS).round().astype(int)
+        ).astype(float)
         others = [round(share * planned.difference, 10) for share in AROUND]
         others = [other for other in others if other <= WIDEST]
     else:
         along = np.linspace(0, 2 * planned.difference, POINTS)
-        others = [max(round(share * planned.per_arm), 2) for share in AROUND]
+        others = [max(round(share * planned.per_arm), planned.design.fewest) for share in AROUND]
     curves = [(planned.design.sd, other) for other in dict.fromkeys(others)]
     if other_sd is not None:
         curves.append((other_sd, planned.difference if by_size else planned.per_arm))
@@ -64,12 +67,22 @@ def power_curves(planned: Planned, *, other_sd: float | None = None) -> PowerCur
         planned.power_asked,
         planned.design.alpha,
         planned.design.n_arms,
+        planned.design.ratio,
     )
+
+
+def size_title(curves: PowerCurves) -> str:
+    """What is counted along the axis of subjects."""
+    if curves.ratio != 1:
+        return f"subjects with a score, in the control; {curves.ratio:g} of the treatment for each"
+    return "subjects with a score" + (", in each arm" if curves.n_arms > 1 else "")
 
 
 def _labelled(planned: Planned, sd: float, other: float) -> tuple[str, str]:
     by_size = planned.asked == "subjects"
     each = "" if planned.design.n_arms == 1 else " an arm"
+    if planned.design.ratio != 1:
+        each = f" and {planned.design.treated(int(other))}"
     label = f"difference {number(other)}" if by_size else f"n = {other:g}{each}"
     if sd != planned.design.sd:
         return "other sd", f"{label}, SD {number(sd)}"

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.reporting.figures.data_power import PowerCurves
+from dermdash.reporting.figures.data_power import PowerCurves, size_title
 from dermdash.reporting.figures.print.style import ACCENT, NEUTRAL, every, key, on_paper, paper
 from dermdash.stats.words import number
 
@@ -44,9 +44,8 @@ def power_lines(curves: PowerCurves, *, score: str, height: int = 360) -> "Figur
         color=ACCENT,
         fontsize=11,
     )
-    each = "subjects with a score" + (", in each arm" if curves.n_arms > 1 else "")
     of_score = f"true difference in {SCORE_NAMES[score]} (1 to 4)"
-    axes.set_xlabel(each if curves.axis == "n_per_arm" else of_score)
+    axes.set_xlabel(size_title(curves) if curves.axis == "n_per_arm" else of_score)
     axes.set_ylabel(f"power: chance of p < {curves.alpha:g} (%)")
     axes.set_ylim(0, 102)
     axes.yaxis.set_major_locator(every(20))

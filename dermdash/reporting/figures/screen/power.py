@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.reporting.figures.data_power import PowerCurves
+from dermdash.reporting.figures.data_power import PowerCurves, size_title
 from dermdash.reporting.figures.screen.style import ACCENT, LEGEND, MARGINS, NEUTRAL
 from dermdash.stats.words import number
 
@@ -41,10 +41,11 @@ def power_lines(curves: PowerCurves, *, score: str, height: int = 360) -> go.Fig
         hoverinfo="skip",
         showlegend=False,
     )
-    each = "subjects with a score" + (", in each arm" if curves.n_arms > 1 else "")
     of_score = f"true difference in {SCORE_NAMES[score]} (1 to 4)"
     figure.update_layout(height=height, margin={**MARGINS, "t": 34}, legend=LEGEND)
-    figure.update_xaxes(title=each if curves.axis == "n_per_arm" else of_score, zeroline=False)
+    figure.update_xaxes(
+        title=size_title(curves) if curves.axis == "n_per_arm" else of_score, zeroline=False
+    )
     figure.update_yaxes(
         title=f"power: chance of p < {curves.alpha:g} (%)", range=[0, 102], dtick=20, zeroline=False
     )
