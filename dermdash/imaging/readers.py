@@ -168,7 +168,7 @@ def _describe(path: Path, tiff: TiffFile) -> TiffStack:
         raise VolumeError(f"{name} holds a single page; a volume is a stack of layers")
     dtype = np.dtype(first.dtype).newbyteorder(tiff.byteorder)
     _check_extent(path, tiff, offsets, rows * columns * dtype.itemsize)
-    axes = first.get_axes(squeeze=True).lower()
+    axes = "".join(a for a, n in zip(*_layout(first), strict=True) if n > 1 or a in "XY").lower()
     return TiffStack(
         path=path,
         shape=(n_pages, rows, columns),
@@ -191,13 +191,17 @@ def _describe(path: Path, tiff: TiffFile) -> TiffStack:
 
 def _layout(series: TiffPageSeries) -> tuple[str, tuple[int, ...]]:
     """Axes and sizes of a series, rows and columns last (a last axis of one sample dropped)."""
-    axes, shape = series.get_axes(squeeze=False), series.get_shape(squeeze=False)
+    if hasattr(series, "get_axes"):  # tifffile before 2026.5, the last for Python 3.11
+        axes, shape = series.get_axes(squeeze=False), series.get_shape(squeeze=False)
+    else:
+        axes, shape = series.axes, series.shape
     return (axes[:-1], shape[:-1]) if axes.endswith("S") else (axes, shape)
 
 
 def _series(tiff: TiffFile) -> list[TiffPageSeries]:
     """The file's full-size series; thumbnails and pyramid levels are left out."""
-    return [s for s in tiff.series if not s.keyframe.is_reduced] or list(tiff.series)
+    every = list(tiff.series(squeeze=False) if callable(tiff.series) else tiff.series)
+    return [s for s in every if not s.keyframe.is_reduced] or every
 
 
 def _pages(tiff: TiffFile) -> list[TiffPage | TiffFrame]:
