@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from dermdash.reporting.responders import threshold_number
 from dermdash.stats.findings import Effect
 from dermdash.stats.repeatability import Repeatability
 from dermdash.stats.words import number
@@ -35,7 +36,7 @@ def threshold_warning(threshold: float, sdc: Effect) -> str:
     if abs(threshold) >= sdc.value:
         return ""
     return (
-        f"The threshold {number(abs(threshold))} lies under the smallest detectable change, "
+        f"The threshold {threshold_number(threshold)} lies under the smallest detectable change, "
         f"{number(sdc.value)} ({_interval(sdc)}): who reaches it may not have changed at all."
     )
 

@@ -21,7 +21,7 @@ def responder_sentence(
             f"{_percent(share.ci_high)} %); without a control nobody can say how many would have "
             "done so anyway."
         )
-    one = max(found.contrasts, key=lambda contrast: abs(contrast.difference))
+    one = _clearest(found.contrasts)
     shares = {share.arm: share for share in found.shares}
     between = f"{_of(shares[one.a])} in {one.a} against {_of(shares[one.b])} in {one.b}"
     points = (
@@ -46,8 +46,10 @@ def missing_sentence(found: Responders, missing_as_none: Responders | None) -> s
     n_missing = sum(share.n_missing for share in found.shares)
     many = "the missing change" if n_missing == 1 else f"the {n_missing} missing changes"
     said = f"With {many} counted as no response: {shares}"
-    if missing_as_none.contrasts:
-        one = max(missing_as_none.contrasts, key=lambda contrast: abs(contrast.difference))
+    if found.contrasts:
+        named = _clearest(found.contrasts)
+        pairs = {(one.a, one.b): one for one in missing_as_none.contrasts}
+        one = pairs[named.a, named.b]
         said += f"; {one.a} − {one.b} {_points(one.difference)} points, {equals_p(one.p_adjusted)}"
     return f"{said}."
 
@@ -55,10 +57,16 @@ def missing_sentence(found: Responders, missing_as_none: Responders | None) -> s
 def response_name(threshold: float) -> str:
     """What a responder did.
 
-    >>> response_name(0.2), response_name(-0.25)
-    ('rose by at least 0.20', 'fell by at least 0.25')
+    >>> response_name(0.2), response_name(-0.125)
+    ('rose by at least 0.20', 'fell by at least 0.125')
     """
-    return f"{'rose' if threshold > 0 else 'fell'} by at least {number(abs(threshold))}"
+    return f"{'rose' if threshold > 0 else 'fell'} by at least {threshold_number(threshold)}"
+
+
+def threshold_number(threshold: float) -> str:
+    """A threshold without its sign, with all of its digits: who reaches it hangs on each."""
+    short = number(abs(threshold))
+    return short if float(short) == abs(threshold) else f"{abs(threshold):g}"
 
 
 def share_table(shares: Sequence[Share]) -> pd.DataFrame:
@@ -102,6 +110,11 @@ def change_table(changes: pd.DataFrame, found: Responders) -> pd.DataFrame:
     way = 1 if found.threshold > 0 else -1
     reached = way * changes["change"] >= abs(found.threshold) - SLACK
     return changes.assign(responded=reached.astype("boolean").mask(changes["change"].isna()))
+
+
+def _clearest(contrasts: Sequence[Contrast]) -> Contrast:
+    """The one with the smallest p, of several the largest; a finding must not stay unsaid."""
+    return min(contrasts, key=lambda one: (one.p_adjusted, -abs(one.difference)))
 
 
 def _of(share: Share) -> str:

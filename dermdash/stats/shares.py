@@ -24,6 +24,8 @@ def share_interval(
 
     if not 0 <= count <= n or n < 1:
         raise TableError(f"{count} of {n} is no share; give 0 to n of at least 1")
+    if not 0 < alpha < 1:
+        raise TableError(f"alpha={alpha:g} is no error rate; give one between 0 and 1")
     named: Literal["exact", "wilson"] = "exact" if method == "clopper_pearson" else "wilson"
     found = binomtest(count, n).proportion_ci(1 - alpha, method=named)
     return float(found.low), float(found.high)

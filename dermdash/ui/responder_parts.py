@@ -7,7 +7,7 @@ from dermdash.analysis.changes import question_visit
 from dermdash.analysis.comparisons import Scored
 from dermdash.analysis.responders import Response, respond
 from dermdash.errors import TableError
-from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.figures.data import SCORE_NAMES, interval_name
 from dermdash.reporting.figures.data_responders import responder_points_of
 from dermdash.reporting.repeatability import threshold_warning
 from dermdash.reporting.responders import (
@@ -108,6 +108,7 @@ def _show(
     mark: str,
 ) -> None:
     score, planned = compared.plan.value, compared.plan.responder_threshold
+    level = interval_name(compared.plan.alpha)
     changes = change_table(answer.changes, answer.found)
     points = responder_points_of(changes, answer.found, sdc=sdc.value if sdc else None)
     shares = share_table(answer.found.shares)
@@ -126,10 +127,10 @@ def _show(
             mark=mark,
         )
     with right:
-        st.markdown("**Responders of each arm**, Wilson's 95 % CI")
+        st.markdown(f"**Responders of each arm**, Wilson's {level}")
         show_numbers(shares, "%.0f")
         if answer.found.contrasts:
-            st.markdown("**Differences between arms**, in percentage points, Newcombe's 95 % CI")
+            st.markdown(f"**Differences between arms**, in percentage points, Newcombe's {level}")
             show_numbers(differences, "%.0f")
         if planned is None:
             st.caption("No analysis plan fixed the threshold beforehand: this is exploratory.")

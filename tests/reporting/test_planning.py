@@ -214,7 +214,7 @@ def test_unequal_arms_are_named() -> None:
         "subjects with a score, in the control; 2 of the treatment for each"
     )
     names = {trace.name for trace in power_lines(power_curves(at_hand), score="grade_mean").data}
-    assert {"n = 12 and 24", "n = 9 and 18"} <= names
+    assert {"n = 24 and 12", "n = 18 and 9"} <= names
     rare = plan_subjects(Design("two_arms", sd=0.1, ratio=0.1), 2.0)
     assert (rare.per_arm, rare.total) == (11, 13)
     assert power_curves(rare).table["n_per_arm"].min() == 11

@@ -106,7 +106,8 @@ def test_points_are_full_where_the_threshold_is_reached() -> None:
     figure = responder_points(points, COLOURS, score="expected_grade", visit="D56")
     assert [list(trace.y) for trace in figure.data] == [[0.2, 0.19], [0.5]]
     assert list(figure.data[0].marker.symbol) == ["circle", "circle-open"]
-    assert list(figure.layout.xaxis.ticktext) == ["active<br>1 of 2", "placebo<br>1 of 1"]
+    under = ["active<br>1 of 2 responded", "placebo<br>1 of 1 responded"]
+    assert list(figure.layout.xaxis.ticktext) == under
     assert figure.layout.yaxis.title.text == "change in expected grade by D56"
     bands = [(shape.y0, shape.y1) for shape in figure.layout.shapes]
     assert bands == [(-0.4, 0.4), (0, 0), (0.2, 0.2)]
@@ -129,3 +130,40 @@ def test_all_and_none_read_well(threshold: float) -> None:
     assert "3 of 3 (100 %) in a against 0 of 3 (0 %) in b" in words(found)
     same = responders({"a": [0.0] * 3, "b": [0.0] * 3}, threshold)
     assert "a difference of 0 percentage points" in words(same)
+
+
+def test_the_finding_is_said_not_the_largest_difference() -> None:
+    """Lost: an arm of three subjects with a wide difference would hide a clear one."""
+    changes = {"serum": arm(30, 10), "cream": arm(3, 0), "placebo": arm(10, 30)}
+    found = responders(changes, 0.2, control="placebo")
+    serum, cream = found.contrasts
+    assert abs(cream.difference) > abs(serum.difference)
+    assert words(found).startswith("More subjects rose by at least 0.20")
+    assert "in serum than in placebo: 30 of 40" in words(found)
+    more = {**changes, "cream": arm(3, 0, 1), "serum": arm(30, 10, 1)}
+    said = missing_sentence(
+        responders(more, 0.2, control="placebo"),
+        responders({**changes, "cream": arm(3, 1), "serum": arm(30, 11)}, 0.2, control="placebo"),
+    )
+    assert "; serum − placebo +48 points" in said
+
+
+def test_a_threshold_keeps_its_digits() -> None:
+    """Lost: who rose by .123 would be said to have missed "at least 0.12"."""
+    assert "rose by at least 0.125 in" in words(responders({"a": arm(1, 1)}, 0.125))
+    assert "fell by at least 0.30 in" in words(responders({"a": arm(1, 1)}, -0.3))
+    assert "rose by at least 0.005 in" in words(responders({"a": arm(1, 1)}, 0.005))
+
+
+def test_the_level_is_the_plan_s() -> None:
+    """Lost: an interval of 99 % would be called one of 95 %."""
+    found = responders({"a": arm(5, 3), "b": arm(2, 6)}, 0.2, alpha=0.01)
+    said = responder_sentence(found, baseline="D0", visit="D56", outcome="grade", alpha=0.01)
+    assert "(99 % CI " in said
+    one = responders({"a": arm(5, 3)}, 0.2, alpha=0.01)
+    said = responder_sentence(one, baseline="D0", visit="D56", outcome="grade", alpha=0.01)
+    assert "(99 % CI " in said
+    clear = responders({"a": arm(8, 1), "b": arm(2, 6)}, 0.2, alpha=0.01)
+    assert 0.01 < clear.contrasts[0].p < 0.05
+    said = responder_sentence(clear, baseline="D0", visit="D56", outcome="grade", alpha=0.01)
+    assert said.startswith("The data do not settle")

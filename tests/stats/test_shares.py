@@ -88,3 +88,10 @@ def test_impossible_counts_are_refused(count: int, n: int) -> None:
     """A wrong count would become an interval outside 0 to 1."""
     with pytest.raises(TableError, match="is no share"):
         share_interval(count, n)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1.0, float("nan")])
+def test_an_interval_needs_a_level(alpha: float) -> None:
+    """Lost: limits that are no numbers, in silence."""
+    with pytest.raises(TableError, match="is no error rate"):
+        difference_interval(3, 5, 1, 5, alpha=alpha)

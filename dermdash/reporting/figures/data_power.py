@@ -80,10 +80,10 @@ def size_title(curves: PowerCurves) -> str:
 
 def _labelled(planned: Planned, sd: float, other: float) -> tuple[str, str]:
     by_size = planned.asked == "subjects"
-    each = "" if planned.design.n_arms == 1 else " an arm"
+    size = f"{other:g}" if planned.design.n_arms == 1 else f"{other:g} an arm"
     if planned.design.ratio != 1:
-        each = f" and {planned.design.treated(int(other))}"
-    label = f"difference {number(other)}" if by_size else f"n = {other:g}{each}"
+        size = f"{planned.design.treated(int(other))} and {other:g}"
+    label = f"difference {number(other)}" if by_size else f"n = {size}"
     if sd != planned.design.sd:
         return "other sd", f"{label}, SD {number(sd)}"
     at_plan = other == (round(planned.difference, 10) if by_size else planned.per_arm)
