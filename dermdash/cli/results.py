@@ -39,6 +39,8 @@ def compare(
     if (table is None) == (study is None):
         raise TableError("one thing is compared; give a TABLE.csv or --study NAME")
     if table is None:
+        if between or within or subject:
+            raise TableError("a study has its own arms, visits and subjects; name none of them")
         found = _compare_study(str(study), value, control, alpha)
     else:
         if value is None:
