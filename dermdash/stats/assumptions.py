@@ -55,7 +55,7 @@ def shapiro_wilk(values: ArrayLike, *, of: str = "residuals") -> Check:
         raise TableError(
             f"all {of} are equal; Shapiro and Wilk's test needs values that vary; check the column"
         )
-    w, p = stats.shapiro(x)
+    w, p = stats.shapiro((x - np.median(x)) / np.ptp(x))
     return Check("shapiro_wilk", of, float(w), float(p))
 
 

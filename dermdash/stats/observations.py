@@ -11,6 +11,7 @@ from dermdash.stats.days import order_visits
 from dermdash.stats.plan import Plan
 
 MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "."})
+LARGEST = 1e50  # of values, and the inverse of the least: fourth powers stay numbers
 ALONE = "all"  # the arm or visit where a table has one only
 
 
@@ -68,6 +69,11 @@ def observe(table: pd.DataFrame, plan: Plan) -> Observations:
     taken = taken.assign(**{role: ALONE for role in roles if role not in taken})
     _refuse_two_blocks(taken, plan)
     _refuse_twice(taken)
+    if unclear := _missing_names(taken):
+        warnings.append(
+            f"{unclear} taken as a name like any other; where it means that the name is missing, "
+            "leave the cell empty."
+        )
     if dropped:
         counted = ", ".join(f"{n} {reason}" for reason, n in dropped.items())
         warnings.append(f"Rows left out: {counted}.")
@@ -112,6 +118,18 @@ def _complete_rows(taken: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     return taken.copy(), dropped
 
 
+def _missing_names(taken: pd.DataFrame) -> str:
+    """Names that programs write for a missing one, in words: ``The arm 'NA' is``."""
+    found = [
+        (role, name)
+        for role in ("subject", "arm", "visit", "block")
+        for name in dict.fromkeys(taken[role])
+        if name.casefold() in MISSING - {"none"}
+    ]
+    named = " and ".join(f"the {role} {name!r}" for role, name in found)
+    return f"{named[:1].upper()}{named[1:]} {'is' if len(found) == 1 else 'are'}" if found else ""
+
+
 def _visits(names: list[str], plan: Plan) -> list[str]:
     """The visits of the table in the plan's order, or by their days."""
     unknown = set(names) - set(plan.visits)
@@ -144,6 +162,12 @@ def _numbers(column: pd.Series, name: str) -> pd.Series:
         raise TableError(
             f"column {name!r} holds {bad.iloc[0][:40]!r} in row {bad.index[0] + 1}, which is no "
             "number; correct it or leave it empty"
+        )
+    largest = float(values.abs().max())
+    if largest > LARGEST or 0 < largest < 1 / LARGEST:
+        raise TableError(
+            f"column {name!r} holds values of up to {largest:.0e}, whose squares leave what a "
+            "computer can hold; give them in another unit"
         )
     return values
 

@@ -126,7 +126,7 @@ def pool(
 
 def _inputs(
     later: ArrayLike, baseline: ArrayLike, arm: Sequence[str]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.str_]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
     x = finite(baseline, "the baselines")
     values = numbers(later, "the later values")
     if values.shape != x.shape or np.any(np.isinf(values)):

@@ -73,8 +73,11 @@ def paired_differences(
     return x - y
 
 
-def labels_of(arm: Sequence[str], n: int) -> NDArray[np.str_]:
-    """Names of the arms of n subjects as an array; raises TableError where one is missing."""
+def labels_of(arm: Sequence[str], n: int) -> NDArray[np.object_]:
+    """Names of the arms of n subjects as an array; raises TableError where one is missing.
+
+    Of objects, since numpy's own strings take "a" and "a\\0" for one name.
+    """
     names = list(arm)
     for place, name in enumerate(names, start=1):
         if not isinstance(name, str):
@@ -82,7 +85,7 @@ def labels_of(arm: Sequence[str], n: int) -> NDArray[np.str_]:
                 f"the arm of subject {place} of {len(names)} is {name!r}; an arm is a name; fill "
                 "it in or leave the subject out"
             )
-    labels = np.asarray(names, dtype=np.str_)
+    labels = np.array(names, dtype=np.object_)
     if labels.size != n:
         raise TableError(
             f"{labels.size} arms stand for {n} subjects; each subject has one; check the columns"
