@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from dermdash.errors import TableError
 from dermdash.stats.effects import standardized
 from dermdash.stats.findings import Check, Contrast, Test
+from dermdash.stats.groups import cleared
 from dermdash.stats.largest import range_critical, range_sf
 from dermdash.stats.within import ROUNDING, finite, holm_adjusted, labels_of
 
@@ -72,7 +73,7 @@ class TwoWay:
         i, j = self.arms.index(a), self.arms.index(b)
         own = self.unscaled
         error = self.sd * float(own[i, i] + own[j, j] - 2 * own[i, j]) ** 0.5
-        return float(self.means[i] - self.means[j]), error
+        return cleared(float(self.means[i] - self.means[j]), error), error
 
 
 def two_way(values: ArrayLike, arm: Sequence[str], block: Sequence[str]) -> TwoWay:
@@ -273,6 +274,7 @@ def _contrast(
         p_adjusted=p if adjusted is None else adjusted,
         method=method,
         statistic=t,
+        standard_error=error,
         df=float(fit.df),
         effect=standardized(t, fit.df, error / fit.sd, alpha=alpha) if fit.df > 1 else None,
         note=f"confounded with {noun}" if fit.confounded(*pair) else None,

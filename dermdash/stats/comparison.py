@@ -16,7 +16,7 @@ from dermdash.stats.designs.sides import compare_side_changes, compare_sides
 from dermdash.stats.designs.visits import compare_visits
 from dermdash.stats.findings import Alternative, Check, Contrast, Effect, Test
 from dermdash.stats.fragility import Disagreement, disagreements
-from dermdash.stats.multiplicity import assign_roles
+from dermdash.stats.multiplicity import as_planned, assign_roles
 from dermdash.stats.observations import ALONE, Observations, observe
 from dermdash.stats.outliers import Outlier, flag_outliers
 from dermdash.stats.plan import Plan
@@ -119,7 +119,8 @@ def compare(table: pd.DataFrame, plan: Plan) -> Comparison:
     design = _design(observations, plan)
     answer = design(observations, plan)
     answer = replace(answer, contrasts=assign_roles(answer.contrasts, plan))
-    fragile = disagreements(answer.omnibus, answer.contrasts, answer.alternatives, alpha=plan.alpha)
+    others = [replace(o, contrasts=as_planned(o.contrasts, plan)) for o in answer.alternatives]
+    fragile = disagreements(answer.omnibus, answer.contrasts, others, alpha=plan.alpha)
     outliers = flag_outliers(observations, plan)
     return Comparison(
         plan=plan,

@@ -49,6 +49,7 @@ class Contrast:
     visit : where arms are compared at one of several visits
     role : ``primary`` and ``key secondary`` by a plan; all others are ``exploratory``
     note : what must be said with it, such as ``confounded with study``
+    standard_error : of the difference, where arms are compared by means of one visit
     """
 
     a: str
@@ -65,6 +66,7 @@ class Contrast:
     visit: str | None = None
     role: str = "exploratory"
     note: str | None = None
+    standard_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

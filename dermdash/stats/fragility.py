@@ -33,6 +33,7 @@ def disagreements(
 ) -> tuple[Disagreement, ...]:
     """All findings on which an alternative disagrees about alpha.
 
+    alternatives : with their p-values adjusted as the contrasts' own
     label : names the other way where it is another reading of the data, not another test
     """
     found = []
@@ -47,9 +48,7 @@ def disagreements(
             their = theirs.get((ours.a, ours.b, ours.visit))
             if their is None:
                 continue
-            # A planned contrast stands for itself, and so does the other test of it.
-            other = their.p_adjusted if ours.role == "exploratory" else their.p
-            if (ours.p_adjusted < alpha) != (other < alpha):
+            if (ours.p_adjusted < alpha) != (their.p_adjusted < alpha):
                 found.append(
                     Disagreement(
                         ours.a,
@@ -58,7 +57,7 @@ def disagreements(
                         ours.method,
                         ours.p_adjusted,
                         label or their.method,
-                        other,
+                        their.p_adjusted,
                     )
                 )
     return tuple(found)

@@ -12,6 +12,8 @@ from dermdash.stats.within import ROUNDING, finite
 Floats = NDArray[np.float64]
 Groups = Mapping[str, Floats]
 
+NOISE = 1e-12  # of a standard error
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
@@ -95,7 +97,6 @@ def moments(groups: Groups, *, at_least: int = 1, largest: float | None = None) 
     for values in arms.values():
         own = values - origin
         centre = float(own.mean())
-        centre += float((own - centre).mean())
         mean.append(centre)
         varies = np.ptp(values) > rounding
         squares.append(float(((own - centre) ** 2).sum()) if varies else 0.0)
@@ -105,6 +106,15 @@ def moments(groups: Groups, *, at_least: int = 1, largest: float | None = None) 
         np.array(mean),
         np.array(squares),
     )
+
+
+def cleared(difference: float, error: float) -> float:
+    """The difference, or 0 where nothing but rounding tells it from 0 beside its standard error.
+
+    >>> cleared(-1.1e-16, 0.2), cleared(1e-16, 1e-16)
+    (0.0, 1e-16)
+    """
+    return 0.0 if abs(difference) < NOISE * error else difference
 
 
 def f_ratio(arms: Moments) -> tuple[float, int, float]:

@@ -30,22 +30,28 @@ def assign_roles(contrasts: Sequence[Contrast], plan: Plan) -> tuple[Contrast, .
     TableError
         The plan names a contrast that the table does not have.
     """
-    if plan.primary is None:
-        return tuple(contrasts)
-    by_key = {_key(contrast): contrast for contrast in contrasts}
-    for key in (plan.primary, *plan.key_secondary):
-        if key not in by_key:
+    there = [_key(contrast) for contrast in contrasts]
+    for key in _planned(plan):
+        if key not in there:
             a, b, visit = key
             raise TableError(
                 f"the plan's contrast {a} − {b}{f' at {visit}' if visit else ''} is not in the "
-                f"table; it has {', '.join(f'{c[0]} − {c[1]} {c[2]}'.strip() for c in by_key)}"
+                f"table; it has {', '.join(f'{c[0]} − {c[1]} {c[2]}'.strip() for c in there)}"
             )
-    adjusted = {plan.primary: by_key[plan.primary].p}
-    secondary = [by_key[key].p for key in plan.key_secondary]
+    return as_planned(contrasts, plan)
+
+
+def as_planned(contrasts: Sequence[Contrast], plan: Plan) -> tuple[Contrast, ...]:
+    """The same of an alternative, which need not have all contrasts of the plan."""
+    by_key = {_key(contrast): contrast for contrast in contrasts}
+    keys = [key for key in _planned(plan) if key in by_key]
+    adjusted = {key: by_key[key].p for key in keys if key == plan.primary}
+    floor = max(adjusted.values(), default=0.0)
+    keys = [key for key in keys if key not in adjusted]
+    secondary: Sequence[float] = [by_key[key].p for key in keys]
     if plan.secondary == "holm":
-        secondary = list(holm(secondary)) if secondary else []
-    floor = adjusted[plan.primary]
-    for key, p in zip(plan.key_secondary, secondary, strict=True):
+        secondary = holm(secondary)
+    for key, p in zip(keys, secondary, strict=True):
         adjusted[key] = max(floor, p)
         if plan.secondary == "fixed_sequence":
             floor = adjusted[key]
@@ -66,16 +72,19 @@ def _alone(contrast: Contrast, alpha: float) -> Contrast:
     from scipy import stats
 
     method = ALONE.get(contrast.method)
-    if method is None or contrast.df is None or contrast.statistic == 0:
+    if method is None or contrast.df is None or contrast.standard_error is None:
         return contrast
-    error = abs(contrast.difference / contrast.statistic)
-    half = float(stats.t.isf(alpha / 2, contrast.df)) * error
+    half = float(stats.t.isf(alpha / 2, contrast.df)) * contrast.standard_error
     return replace(
         contrast,
         ci_low=contrast.difference - half,
         ci_high=contrast.difference + half,
         method=method,
     )
+
+
+def _planned(plan: Plan) -> tuple[ContrastKey, ...]:
+    return () if plan.primary is None else (plan.primary, *plan.key_secondary)
 
 
 def _key(contrast: Contrast) -> ContrastKey:

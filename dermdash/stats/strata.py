@@ -92,6 +92,7 @@ def stratified_welch(
         p_adjusted=p,
         method="stratified_welch",
         statistic=t,
+        standard_error=error,
         df=df,
     )
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dermdash.errors import TableError
 from dermdash.stats.effects import hedges_g
 from dermdash.stats.findings import Contrast, Effect, Test
-from dermdash.stats.groups import Groups, Moments, checked, moments, two
+from dermdash.stats.groups import Groups, Moments, checked, cleared, moments, two
 from dermdash.stats.ranks import (
     chances_of_u,
     exact,
@@ -215,7 +215,7 @@ def mean_contrast(
     i, j = pair
     error, df = of_pair
     a, b = arms.names[i], arms.names[j]
-    difference = float(arms.mean[i] - arms.mean[j])
+    difference = cleared(float(arms.mean[i] - arms.mean[j]), error)
     t = difference / error
     half = error * (float(stats.t.isf(alpha / 2, df)) if critical is None else critical)
     p = 2 * float(stats.t.sf(abs(t), df))
@@ -230,6 +230,7 @@ def mean_contrast(
         p_adjusted=p if family is None else family(abs(t)),
         method=method,
         statistic=t,
+        standard_error=error,
         df=float(df),
         effect=hedges_g(groups[a], groups[b], alpha=alpha) if sizable else None,
     )

@@ -43,6 +43,10 @@ NAMES = {
 }
 
 
+SMALL = 1e-6  # in absolute value; below, numbers are written with their power of ten
+LIMITS = (0.01, 0.05, 0.1)  # p-values that are decided upon
+
+
 class Findings(Protocol):
     """What a sentence is made of: an answer, or a whole comparison."""
 
@@ -55,14 +59,17 @@ class Findings(Protocol):
 
 
 def write_p(p: float) -> str:
-    """A p-value as it is printed.
+    """A p-value as it is printed: three digits, and more where these would round it to a limit.
 
-    >>> write_p(0.0458), write_p(0.00004), write_p(1.0)
-    ('.046', '< .001', '1.000')
+    >>> write_p(0.0458), write_p(0.00004), write_p(1.0), write_p(0.0496), write_p(0.0504)
+    ('.046', '< .001', '1.000', '.0496', '.0504')
     """
     if p < 0.001:
         return "< .001"
-    return f"{p:.3f}".removeprefix("0")
+    digits = 3
+    while float(f"{p:.{digits}f}") in LIMITS and float(f"{p:.{digits}f}") != p and digits < 8:
+        digits += 1
+    return f"{p:.{digits}f}".removeprefix("0")
 
 
 def equals_p(p: float) -> str:
@@ -82,10 +89,14 @@ def number(value: float) -> str:
 
     >>> number(-0.306), number(0.0056), number(123.4), number(float("-inf")), number(0.0)
     ('−0.31', '0.006', '123.40', '−∞', '0.00')
+    >>> number(-2.34e-12)
+    '−2.3e−12'
     """
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    digits = 2 if value == 0 else min(6, max(2, math.ceil(-math.log10(abs(value)))))
+    if 0 < abs(value) < SMALL:
+        return f"{value:.1e}".replace("-", "−")
+    digits = 2 if value == 0 else max(2, math.ceil(-math.log10(abs(value))))
     text = f"{value:.{digits}f}"
     return text.replace("-", "−") if float(text) else text.removeprefix("-")
 
@@ -97,11 +108,13 @@ def read(answer: Findings, plan: Plan, fragile: Sequence[Disagreement]) -> str:
     if contrast.note:
         parts.append(f"This difference is {contrast.note}.")
     elif noted := [one.note for one in answer.contrasts if one.note]:
-        parts.append(f"{len(noted)} other differences are {noted[0]}.")
+        several = len(noted) > 1
+        parts.append(f"{len(noted)} other difference{'s are' if several else ' is'} {noted[0]}.")
     hinges = [
         d for d in fragile if (d.a, d.b, d.visit) == (contrast.a, contrast.b, contrast.visit or "")
     ]
-    elsewhere = [d for d in fragile if d not in hinges and d.a]
+    whole = _opening(answer, plan)
+    elsewhere = [d for d in fragile if d not in hinges and (d.a or whole)]
     if hinges:
         parts.append(
             "This finding is fragile: "
@@ -116,7 +129,10 @@ def read(answer: Findings, plan: Plan, fragile: Sequence[Disagreement]) -> str:
 
 
 def leading(answer: Findings, plan: Plan) -> Contrast:
-    """The contrast to speak of: the primary one, else the largest at the last visit."""
+    """The contrast to speak of: the primary one, else the clearest at the last visit.
+
+    The clearest has the smallest p: a larger difference of two small arms may be settled less.
+    """
     for contrast in answer.contrasts:
         if contrast.role == "primary":
             return contrast
@@ -127,7 +143,7 @@ def leading(answer: Findings, plan: Plan) -> Contrast:
     visit = plan.primary_visit if plan.primary_visit in visits else visits[-1]
     at_visit = [c for c in answer.contrasts if c.visit == visit]
     plain = [c for c in at_visit if not c.note]
-    return max(plain or at_visit, key=lambda contrast: abs(contrast.difference))
+    return min(plain or at_visit, key=lambda c: (c.p_adjusted, c.p, -abs(c.difference)))
 
 
 def _finding(answer: Findings, contrast: Contrast, plan: Plan) -> str:
@@ -199,8 +215,9 @@ def _said(answer: Findings, contrast: Contrast, plan: Plan) -> str:
 
 def _pair(found: Disagreement) -> str:
     where = f" at {found.visit}" if found.visit else ""
+    what = f"{found.a} − {found.b}{where}" if found.a else "whether any differ"
     return (
-        f"{found.a} − {found.b}{where} ({_name(found.test)} {equals_p(found.p)}, "
+        f"{what} ({_name(found.test)} {equals_p(found.p)}, "
         f"{_name(found.other)} {equals_p(found.other_p)})"
     )
 

@@ -1,5 +1,7 @@
 """Arms of several studies: the additive model, what blocks cannot tell apart, tests beside it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,32 +14,10 @@ from dermdash.stats.arms import anova
 from dermdash.stats.blocks import arm_by_block, two_way, two_way_anova, two_way_holm, two_way_tukey
 from dermdash.stats.comparison import Comparison, compare
 from dermdash.stats.plan import Plan
-from dermdash.stats.strata import strata_of, stratified_welch, van_elteren
-from dermdash.stats.two_arms import mann_whitney, welch_t_test
+from dermdash.stats.strata import strata_of
+from tests.support.pooled import SCORES
 
 PLAN = Plan("score", between="arm", subject="subject_id", block="study")
-
-# Three studies, unbalanced, in thousandths: s1 and s3 lack an arm each.
-SCORES = pd.DataFrame(
-    [
-        {
-            "study": study,
-            "subject_id": f"{study} {arm} {n}",
-            "arm": arm,
-            "score": value / 1000,
-        }
-        for study, arm, values in (
-            ("s1", "pl", (2612, 1233, 2125, 1830, 1864, 1935, 1394, 1930)),
-            ("s1", "A", (2040, 3297, 2368, 2194, 2216, 2100, 1983)),
-            ("s2", "pl", (2383, 2645, 2428, 2787, 2440)),
-            ("s2", "B", (3107, 3564, 3264, 2948, 3045, 3262, 3681, 3019, 3027)),
-            ("s2", "A", (3101, 2534, 2712, 3065)),
-            ("s3", "pl", (1874, 1727, 1901, 852, 2006, 1412)),
-            ("s3", "B", (1799, 2383, 2510, 2167, 1977, 2308)),
-        )
-        for n, value in enumerate(values)
-    ]
-)
 
 
 def fitted(table: pd.DataFrame):  # type: ignore[no-untyped-def]
@@ -122,36 +102,12 @@ def test_a_control_is_compared_by_holm() -> None:
     assert (first.a, first.b, first.p_adjusted) == ("A", "pl", pytest.approx(0.0082, abs=5e-5))
     assert first.difference == pytest.approx(0.3801162, abs=5e-8)
     assert second.p_adjusted == pytest.approx(2 * second.p)
+    # confint(contrast(...), adjust = "none")
+    assert (first.ci_low, first.ci_high) == pytest.approx((0.1040700422, 0.6561623522))
+    assert (second.ci_low, second.ci_high) == pytest.approx((0.3839248883, 0.9113370835))
+    assert first.standard_error == pytest.approx(0.1365837991)
     with pytest.raises(TableError, match="is no arm"):
         two_way_holm(fit, control="nobody")
-
-
-def test_ranks_within_studies_as_coin_has_them() -> None:
-    """Lost: the test of ranks that stands beside; R: coin::independence_test, ranks over n + 1."""
-    values, arm, study = SCORES["score"], list(SCORES["arm"]), list(SCORES["study"])
-    for pair, z, p in (
-        (("pl", "A"), -2.78802227068189, 0.00530308980558624),
-        (("pl", "B"), -3.71649131470904, 0.000202008581968879),
-        (("A", "B"), -1.54303349962092, 0.122822648101393),
-    ):
-        found = van_elteren(strata_of(values, arm, study, pair), pair)
-        assert (found.statistic, found.p) == pytest.approx((z, p), rel=1e-10)
-        assert found.ci_low <= found.difference <= found.ci_high
-        assert (found.p < 0.05) == (found.ci_low > 0 or found.ci_high < 0)
-
-
-def test_one_stratum_is_the_test_of_two_arms() -> None:
-    """Lost: the pooled tests would not be those that one study has."""
-    rng = np.random.default_rng(4)
-    groups = {"a": rng.normal(2.5, 0.3, 7), "b": rng.normal(2.0, 0.6, 9)}
-    stratum = [(groups["a"], groups["b"])]
-    ours, theirs = stratified_welch(stratum, ("a", "b")), welch_t_test(groups)
-    assert (ours.difference, ours.ci_low, ours.p, ours.df) == pytest.approx(
-        (theirs.difference, theirs.ci_low, theirs.p, theirs.df)
-    )
-    assert van_elteren(stratum, ("a", "b")).difference == pytest.approx(
-        mann_whitney(groups).difference
-    )
 
 
 def test_what_differs_between_studies_is_not_taken_for_the_arms() -> None:
@@ -180,6 +136,39 @@ def test_arms_in_separate_studies_are_confounded() -> None:
     assert found.warnings[0].startswith("Confounded with study: pl − A; pl − B. No study links")
     assert "cannot be told from it" in found.warnings[0]
     assert found.to_json()["contrasts"][0]["note"] == "confounded with study"
+
+
+def test_a_confounded_difference_is_that_of_the_two_mixes_of_studies() -> None:
+    """Lost: arms that nothing links would differ by how their studies were numbered.
+
+    pl and A share s1 and s2 and are adjusted to the mix of these; B stands alone in s3.
+    """
+    kept = SCORES[(SCORES["arm"] != "B") & (SCORES["study"] != "s3")]
+    alone = SCORES[(SCORES["arm"] == "B") & (SCORES["study"] == "s3")]
+    design = pd.get_dummies(kept["arm"]).join(pd.get_dummies(kept["study"])["s2"]).astype(float)
+    (a, pl, s2), *_ = np.linalg.lstsq(design.to_numpy(), kept["score"].to_numpy(), rcond=None)
+    share = (kept["study"] == "s2").mean()
+    for order in (pd.concat([kept, alone]), pd.concat([alone, kept[::-1]])):
+        fit = fitted(order)
+        assert fit.difference("pl", "B")[0] == pytest.approx(
+            pl + share * s2 - alone["score"].mean()
+        )
+        assert fit.difference("A", "B")[0] == pytest.approx(a + share * s2 - alone["score"].mean())
+
+
+def test_uneven_spread_within_studies_is_told() -> None:
+    """Lost: a plan without equal SDs would be answered as if it had them, in silence."""
+    even = SCORES[SCORES["arm"] != "A"]
+    assert not [w for w in compare(even, PLAN).warnings if "tandard deviations" in w]
+    planned = compare(even, replace(PLAN, equal_variances=False))
+    assert planned.warnings[-1] == (
+        "The two-way ANOVA takes standard deviations for equal; as planned, read Welch's test "
+        "within each study."
+    )
+    wide = SCORES.assign(score=SCORES["score"].where(SCORES["arm"] != "B", lambda s: 4 * s))
+    (told,) = [w for w in compare(wide, PLAN).warnings if w.startswith("Standard deviations")]
+    assert told.startswith("Standard deviations differ (B ")
+    assert told.endswith("): read Welch's test within each study.")
 
 
 def test_where_each_arm_has_its_own_study_nothing_is_pooled() -> None:
@@ -281,14 +270,6 @@ def test_a_cell_of_one_subject_leaves_welch_out_aloud() -> None:
         for w in found.warnings
     )
     assert [a.test.test for a in found.alternatives] == ["van_elteren"]
-
-
-def test_two_subjects_a_cell_give_no_bounded_interval_of_ranks() -> None:
-    """Lost: an interval that four values cannot have."""
-    found = van_elteren([(np.array([2.0, 3.0]), np.array([1.0, 1.5]))], ("a", "b"))
-    assert (found.ci_low, found.ci_high) == (-np.inf, np.inf)
-    with pytest.raises(TableError, match="are equal; a test of ranks"):
-        van_elteren([(np.ones(3), np.ones(3)), (np.zeros(2), np.zeros(2))], ("a", "b"))
 
 
 def test_equal_slopes_of_cells_are_not_asked_for_in_vain() -> None:

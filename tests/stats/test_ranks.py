@@ -52,3 +52,14 @@ def test_constant() -> None:
     with pytest.raises(TableError, match="all values are equal"):
         ranked({"a": np.ones(3), "b": np.ones(2)})
     assert mid_ranks(np.ones(3), np.ones(2)).tied
+
+
+def test_the_interval_ends_where_the_level_is_just_reached() -> None:
+    """Lost: rounding would move the interval by one difference where a chance equals alpha / 2.
+
+    With 2 against 6 there are 28 orders; U is 0 to 4 in 1 + 1 + 2 + 2 + 3 = 9 of them.
+    """
+    a, b = np.array([10.0, 31.0]), np.array([1.0, 3.0, 7.0, 15.0, 40.0, 90.0])
+    differences = np.sort(np.subtract.outer(a, b), axis=None)
+    found = hodges_lehmann(a, b, alpha=2 * 9 / 28)
+    assert (found.ci_low, found.ci_high) == (differences[3], differences[-4])

@@ -231,3 +231,29 @@ def test_plain_numbers() -> None:
         test = method(pair("a", "c"))
         assert all(type(x) is float for x in (*numbers(test), test.difference, test.p_adjusted))
         assert json.dumps(numbers(test))
+
+
+def test_a_chance_ends_at_one() -> None:
+    """Lost: a chance of 122 % would be printed."""
+    effect = probability_of_superiority(
+        {"a": np.array([3.0, 4.0, 5.0, 9.0]), "b": np.array([1.0, 2.0, 3.5])}
+    )
+    assert (effect.value, effect.ci_high) == (11 / 12, 1.0)
+    turned = probability_of_superiority(
+        {"b": np.array([1.0, 2.0, 3.5]), "a": np.array([3.0, 4.0, 5.0, 9.0])}
+    )
+    assert (turned.ci_low, turned.ci_high) == (0.0, pytest.approx(1 - effect.ci_low))
+
+
+@pytest.mark.parametrize(("n", "p"), [(50, 0.0734883473), (49, 0.078280543)])
+def test_fifty_subjects_are_too_many_for_the_exact_test(n: int, p: float) -> None:
+    """Lost: the p of R: ``wilcox.test``, exact below 50 subjects, normal from 50."""
+    many = np.arange(50.0)[-n:]
+    found = mann_whitney({"a": many, "b": np.array([30.25, 40.5, 60.5])})
+    assert found.p == pytest.approx(p, rel=1e-8)
+
+
+def test_rounding_is_no_difference() -> None:
+    """Lost: two equal means would be told apart by 1e-16."""
+    found = t_test({"a": np.array([0.1, 0.2, 0.3]), "b": np.array([0.3, 0.1, 0.2])})
+    assert (found.difference, found.statistic, found.p) == (0, 0, 1)

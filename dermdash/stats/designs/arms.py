@@ -18,13 +18,11 @@ from dermdash.stats.findings import Alternative, Check, Contrast, Effect, Test
 from dermdash.stats.observations import Observations
 from dermdash.stats.plan import Plan
 from dermdash.stats.two_arms import mann_whitney, probability_of_superiority, welch_t_test
+from dermdash.stats.within import holm_adjusted
 
 Groups = dict[str, NDArray[np.float64]]
 READ_WELCH = "Welch's ANOVA and Games-Howell, which do not assume that they are equal"
-SD_RATIO = (
-    2.0  # at 12 a group, equal SDs differ so much by chance in fewer than one study of thirty
-)
-UNEVEN = 1.5  # of SDs and of sizes, together
+READ_RANKS = "Kruskal and Wallis' test and Dunn's, which compare ranks"
 
 
 def compare_arms(observations: Observations, plan: Plan) -> Answer:
@@ -44,7 +42,7 @@ def compare_arms(observations: Observations, plan: Plan) -> Answer:
     ranks = beside.attempt("Kruskal and Wallis' test", partial(_ranks, groups, plan, pairs))
     first = classic if plan.equal_variances or welch is None else welch
     others = [welch if first is classic else classic, ranks, *_of_two(groups, plan, beside)]
-    spread = uneven_spread(groups, READ_WELCH)
+    spread = uneven_spread(groups, READ_RANKS if welch is None else READ_WELCH)
     return Answer(
         design="arms",
         n={arm: int(values.size) for arm, values in groups.items()},
@@ -57,7 +55,7 @@ def compare_arms(observations: Observations, plan: Plan) -> Answer:
             f"Difference in mean {plan.outcome} between arms, over subjects with a value; "
             "subjects without one are left out."
         ),
-        warnings=(*([spread] if spread and plan.equal_variances else []), *beside.warnings),
+        warnings=(*([spread] if spread and first is classic else []), *beside.warnings),
     )
 
 
@@ -94,8 +92,9 @@ def _welch(groups: Groups, plan: Plan, pairs: set[tuple[str, str]]) -> Alternati
 
 
 def _ranks(groups: Groups, plan: Plan, pairs: set[tuple[str, str]]) -> Alternative:
-    contrasts = dunn_holm(groups, alpha=plan.alpha)
-    return Alternative(kruskal_wallis(groups), _chosen(contrasts, pairs))
+    """Dunn's contrasts, by Holm over those asked for alone."""
+    contrasts = _chosen(dunn_holm(groups, alpha=plan.alpha), pairs)
+    return Alternative(kruskal_wallis(groups), holm_adjusted(contrasts))
 
 
 def _of_two(groups: Groups, plan: Plan, beside: Beside) -> list[Alternative]:

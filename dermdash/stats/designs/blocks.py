@@ -18,6 +18,7 @@ from dermdash.stats.blocks import (
     two_way_tukey,
 )
 from dermdash.stats.designs.answer import Answer, Beside, test_of
+from dermdash.stats.designs.spread import uneven_spread
 from dermdash.stats.effects import partial_eta_squared
 from dermdash.stats.findings import Alternative, Check, Contrast
 from dermdash.stats.observations import Observations
@@ -66,7 +67,11 @@ def compare_blocks(observations: Observations, plan: Plan) -> Answer:
         checks=_checks(fit, observations, alike, beside),
         alternatives=tuple(other for other in others if other is not None),
         estimand=_estimand(fit, plan, noun),
-        warnings=(*_warnings(fit, contrasts, alike, plan, noun), *beside.warnings),
+        warnings=(
+            *_warnings(fit, contrasts, alike, plan, noun),
+            *_spread(fit, plan, noun, welch=others[0] is not None),
+            *beside.warnings,
+        ),
     )
 
 
@@ -121,17 +126,33 @@ def _strata(
 def _checks(
     fit: TwoWay, observations: Observations, alike: Check | None, beside: Beside
 ) -> tuple[Check, ...]:
-    ends = [0, *np.cumsum(fit.counts.sum(axis=1))]
-    groups = {
-        arm: fit.residuals[start:stop]
-        for arm, (start, stop) in zip(fit.arms, pairwise(ends), strict=True)
-    }
+    of_arms = partial(brown_forsythe, _residuals(fit))
     found = [
         alike,
-        beside.attempt("the test of equal variances", partial(brown_forsythe, groups)),
+        beside.attempt("the test of equal variances", of_arms),
         beside.attempt("the test of normality", partial(shapiro_wilk, fit.residuals)),
     ]
     return tuple(check for check in found if check is not None)
+
+
+def _residuals(fit: TwoWay) -> dict[str, np.ndarray]:
+    """The residuals of each arm; the fit has its subjects arm by arm."""
+    ends = [0, *np.cumsum(fit.counts.sum(axis=1))]
+    return {
+        arm: fit.residuals[start:stop]
+        for arm, (start, stop) in zip(fit.arms, pairwise(ends), strict=True)
+    }
+
+
+def _spread(fit: TwoWay, plan: Plan, noun: str, *, welch: bool) -> list[str]:
+    """What to read where standard deviations differ, or are planned not to be taken for equal."""
+    test = "Welch's test" if welch else "Van Elteren's test of ranks"
+    read = f"{test} within each {noun}"
+    if uneven := uneven_spread(_residuals(fit), read):
+        return [uneven]
+    if plan.equal_variances:
+        return []
+    return [f"The two-way ANOVA takes standard deviations for equal; as planned, read {read}."]
 
 
 def _estimand(fit: TwoWay, plan: Plan, noun: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from dermdash.stats.words import number
+
 SD_RATIO = (
     2.0  # at 12 a group, equal SDs differ so much by chance in fewer than one study of thirty
 )
@@ -30,7 +32,5 @@ def uneven_spread(groups: Mapping[str, NDArray[np.float64]], read: str) -> str:
     if ratio < SD_RATIO and not uneven:
         return ""
     counted = f", with {min(sizes)} to {max(sizes)} subjects an arm" if uneven else ""
-    return (
-        f"Standard deviations differ ({high} {sds[high]:.2f}, {low} {sds[low]:.2f}{counted}): "
-        f"read {read}."
-    )
+    told = f"{high} {number(sds[high])}, {low} {number(sds[low])}{counted}"
+    return f"Standard deviations differ ({told}): read {read}."
