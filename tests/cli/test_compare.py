@@ -1,11 +1,15 @@
 """``compare``: the tests that fit a table's design, for scripts."""
 
+import ast
+import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import dermdash
 from dermdash.settings import load_settings
+from dermdash.stats.words import NAMES
 from dermdash.trial.database import open_store
 from tests.support.cli import Shell
 from tests.support.scores import paper, trial
@@ -83,6 +87,10 @@ def test_a_study_of_the_store(shell: Shell, tmp_path: Path) -> None:
         (["TABLE", "--value", "score", "--between", "arm", "--alpha", "2"], "alpha=2"),
         (["none.csv", "--value", "score", "--between", "arm"], "cannot be read"),
         (["--study", "x"], "holds no store yet"),
+        (["--study", "x", "--between", "arm"], "a study has its own arms, visits and subjects"),
+        (["TABLE", "--study", "x"], "give a TABLE.csv or --study NAME"),
+        (["TABLE", "--value", "score", "--between", "arm", "--alpha", "nan"], "alpha=nan"),
+        (["TABLE", "--value", "score", "--between", "arm", "--control", "x"], "choose from"),
     ],
 )
 def test_bad_questions_are_one_sentence(
@@ -92,6 +100,69 @@ def test_bad_questions_are_one_sentence(
     done = shell("compare", *[table if word == "TABLE" else word for word in words])
     assert done.status == 2
     assert sentence in done.sentence
+
+
+KEYS_OF = {
+    "omnibus": {"test", "statistic", "df", "p"},
+    "contrasts": {
+        "a",
+        "b",
+        "difference",
+        "ci_low",
+        "ci_high",
+        "p",
+        "p_adjusted",
+        "method",
+        "effect",
+    },
+    "effects": {"name", "value", "ci_low", "ci_high"},
+    "checks": {"test", "statistic", "p"},
+    "alternatives": {"test", "statistic", "df", "p", "contrasts"},
+}
+
+
+@pytest.mark.parametrize("arms", ["ab", "abc"])
+def test_small_arms_give_whole_json(shell: Shell, tmp_path: Path, arms: str) -> None:
+    """Lost: an interval without an end would be written as Infinity, which is no JSON."""
+    path = tmp_path / "few.csv"
+    rows = [f"{arm};{n},{n + 2 * place}" for place, arm in enumerate(arms) for n in range(2)]
+    path.write_text("\r\n".join(["arm;score", *rows]), encoding="utf-16")
+    words = ["compare", path, "--value", "score", "--between", "arm"]
+    done = shell(*words, "--json")
+    assert (done.status, done.err) == (0, "")
+
+    def refuse(token: str) -> None:
+        pytest.fail(f"{token} is no JSON")
+
+    found = json.loads(done.out, parse_constant=refuse)
+    assert set(found) >= KEYS
+    for key, wanted in KEYS_OF.items():
+        for one in [found[key]] if key == "omnibus" else found[key]:
+            assert set(one) >= wanted, key
+    ranks = next(a for a in found["alternatives"] if a["test"] == "kruskal_wallis")
+    assert ranks["contrasts"][0]["ci_low"] is None
+    assert set(found["contrasts"][0]["effect"] or KEYS_OF["effects"]) >= KEYS_OF["effects"]
+    text = shell(*words).out
+    assert text.startswith(found["sentence"])
+    assert "nan" not in text
+
+
+def test_each_name_that_an_answer_may_hold_is_in_the_document() -> None:
+    """Lost: whoever reads the JSON would meet a test that no document names."""
+    text = (Path(dermdash.__file__).parents[1] / "docs" / "command-line.md").read_text("utf-8")
+    stats = Path(dermdash.__file__).parent / "stats"
+    effects = {
+        first.value
+        for path in (stats / "effects.py", stats / "two_arms.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Effect", "_eta")
+        and isinstance(first := node.args[0], ast.Constant)
+    }
+    assert {"eta_squared", "cohen_dz", "probability_of_superiority"} <= effects
+    missing = [name for name in sorted({*NAMES, *effects}) if f"`{name}`" not in text]
+    assert not missing
 
 
 def test_a_table_of_two_scans_a_subject_is_refused(shell: Shell, tmp_path: Path) -> None:
