@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dermdash.analysis.comparisons import Scored, changes_by_visit
+from dermdash.reporting.figures.data import interval_name
 from dermdash.reporting.figures.data_changes import difference_of_changes
 from dermdash.stats.comparison import Comparison
 from dermdash.trial.studies import Study
@@ -20,9 +21,10 @@ def changes_beside(
     changes, lines = changes_by_visit(study, found), scored.with_days(study)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Change since baseline**, each arm's mean with 95 % CI (description)")
+        level = interval_name(found.plan.alpha)
+        st.markdown(f"**Change since baseline**, each arm's mean with {level} (description)")
         show_figure(
-            lambda on: on.change_lines(changes, colours, score=score),
+            lambda on: on.change_lines(changes, colours, score=score, alpha=found.plan.alpha),
             name=f"{study.name} change",
             key="change",
             mark=mark,

@@ -54,7 +54,7 @@ def show_missing(scored: Scored, found: Comparison, *, name: str, mark: str) -> 
     st.markdown(plain(words))
     curve = tipping_curve_of(missing.tipping, shifted=missing.shifted)
     show_figure(
-        lambda on: on.tipping_curve(curve, score=score),
+        lambda on: on.tipping_curve(curve, score=score, alpha=found.plan.alpha),
         name=f"{name} missing scores",
         key="tipping",
         mark=mark,

@@ -45,11 +45,12 @@ def show_sensitivity(moved: Sensitivity, *, name: str, mark: str) -> None:
     """The leading difference against the shift of the DEJ."""
     lead = leading(moved.found, moved.found.plan)
     where = f" at {lead.visit}" if lead.visit else ""
-    difference = f"{lead.a} − {lead.b}{where}, {SCORE_NAMES[moved.found.plan.value]}"
+    plan = moved.found.plan
+    difference = f"{lead.a} − {lead.b}{where}, {SCORE_NAMES[plan.value]}"
     table = moved.table()
     st.markdown("**Sensitivity to the DEJ**: the same question with the DEJ taken higher or deeper")
     show_figure(
-        lambda on: on.sensitivity_curve(table, difference=difference),
+        lambda on: on.sensitivity_curve(table, difference=difference, alpha=plan.alpha),
         name=f"{name} DEJ sensitivity",
         key="sensitivity",
         mark=mark,

@@ -145,7 +145,10 @@ def test_responders() -> None:
         np.testing.assert_allclose(dots[2 * place + 1].get_ydata(), np.delete(arm.change, full))
         assert dots[2 * place + 1].get_markerfacecolor() == "none"
     assert on_paper.axes[0].get_ylim() == tuple(on_screen.layout.yaxis.range)
-    assert "threshold 0.20" in texts(on_paper)
+    words = texts(on_paper)
+    assert "threshold 0.20: full points reach it, hollow ones do not" in words
+    assert on_screen.layout.xaxis.ticktext[0].endswith("<br>4 of 6 responded")
+    assert any(text.endswith("4 of 6 responded") for text in words)
 
 
 def test_what_missing_scores_could_change() -> None:
@@ -156,6 +159,20 @@ def test_what_missing_scores_could_change() -> None:
     np.testing.assert_allclose(line(on_paper, "difference"), (curve.delta, curve.difference))
     np.testing.assert_allclose(outline(on_paper), corners(*_xy(on_screen.data[0])))
     np.testing.assert_allclose(line(on_paper, "tips at")[0], curve.tips_at)
+
+
+def test_an_interval_is_called_by_its_level(study: Numbers) -> None:
+    """Lost: where the plan tests at 0.01, its 99 % interval would pass for one of 95 %."""
+    curve = tipping_points("active", "placebo")
+    figures = [
+        lambda on: on.change_lines(study.changes, TWO, score=SCORE, alpha=0.01),
+        lambda on: on.sensitivity_curve(study.shifts, difference="a − b", alpha=0.01),
+        lambda on: on.tipping_curve(curve, score=SCORE, alpha=0.01),
+    ]
+    for draw in figures:
+        for words in (draw(screen).layout.yaxis.title.text, " ".join(texts(draw(printed)))):
+            assert "99 % CI" in words
+            assert "95 %" not in words
 
 
 def _xy(band: object) -> tuple[object, object]:

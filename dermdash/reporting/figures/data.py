@@ -31,6 +31,7 @@ __all__ = [
     "depth_heatmap",
     "difference_of_changes",
     "group_rows",
+    "interval_name",
     "layer_map",
     "mean_sd",
     "name_lines",
@@ -152,6 +153,15 @@ def people(counts: pd.Series) -> str:
         return "n = 0"
     low, high = int(counts.min()), int(counts.max())
     return f"n = {low}" if low == high else f"n = {low} to {high}"
+
+
+def interval_name(alpha: float) -> str:
+    """What an interval that goes with tests at ``alpha`` is called.
+
+    >>> interval_name(0.05), interval_name(0.025)
+    ('95 % CI', '97.5 % CI')
+    """
+    return f"{100 * (1 - alpha):g} % CI"
 
 
 def mean_sd(mean: float, sd: float) -> str:

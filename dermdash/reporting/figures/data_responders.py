@@ -24,6 +24,15 @@ class ArmChanges:
     n_responders: int
 
 
+def responded(arm: ArmChanges) -> str:
+    """What stands under an arm's name.
+
+    >>> responded(ArmChanges("active", ("S1", "S2"), np.array([0.3, 0]), np.zeros(2), 1))
+    '1 of 2 responded'
+    """
+    return f"{arm.n_responders} of {len(arm.change)} responded"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ResponderPoints:
     """Changes, threshold and error on one scale around 0.

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, people, score_title
+from dermdash.reporting.figures.data import (
+    DIVERGING,
+    SCORE_NAMES,
+    interval_name,
+    people,
+    score_title,
+)
 from dermdash.reporting.figures.data_changes import DifferenceHeatmap, side_step
 from dermdash.reporting.figures.print.style import (
     NEUTRAL,
@@ -28,11 +34,17 @@ if TYPE_CHECKING:
 
 @on_paper
 def change_lines(
-    changes: pd.DataFrame, arm_colours: Mapping[str, str], *, score: str, height: int = 400
+    changes: pd.DataFrame,
+    arm_colours: Mapping[str, str],
+    *,
+    score: str,
+    alpha: float = 0.05,
+    height: int = 400,
 ) -> "Figure":
     """Each arm's mean change since the baseline, with its confidence interval.
 
     changes : arm, visit, day, mean, ci_low, ci_high, n; the baseline too, as 0
+    alpha : of the tests that the intervals go with
     """
     figure, axes = paper(height)
     arms = list(dict.fromkeys(changes["arm"]))
@@ -54,7 +66,7 @@ def change_lines(
             label=f"{name_on(str(arm), width=36)} ({people(rows['n'])})",
         )
     _visit_axis(axes, changes)
-    axes.set_ylabel(f"change in {SCORE_NAMES[score]}, mean and 95 % CI")
+    axes.set_ylabel(f"change in {SCORE_NAMES[score]}, mean and {interval_name(alpha)}")
     key(figure)
     return figure
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dermdash.reporting.figures.data import SCORE_NAMES, people
+from dermdash.reporting.figures.data import SCORE_NAMES, interval_name, people
 from dermdash.reporting.figures.data_depths import subjects_behind
 from dermdash.reporting.figures.print.style import (
     ACCENT,
@@ -73,7 +73,9 @@ def difference_band(
 
 
 @on_paper
-def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 320) -> "Figure":
+def sensitivity_curve(
+    shifts: pd.DataFrame, *, difference: str, alpha: float = 0.05, height: int = 320
+) -> "Figure":
     """A difference with its interval against the shift of the DEJ; 0 is the DEJ as marked.
 
     shifts : shift_um, difference, ci_low, ci_high, p_adjusted, n_subjects
@@ -86,7 +88,9 @@ def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 32
     )
     axes.axhline(0, color=NEUTRAL, linewidth=0.8, linestyle=":")
     axes.axvline(0, color=NEUTRAL, linewidth=0.8)
-    axes.fill_between(shift, low, high, color=ACCENT, alpha=0.15, linewidth=0, label="95 % CI")
+    axes.fill_between(
+        shift, low, high, color=ACCENT, alpha=0.15, linewidth=0, label=interval_name(alpha)
+    )
     axes.plot(
         shift,
         middle,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.reporting.figures.data_responders import ResponderPoints
+from dermdash.reporting.figures.data_responders import ResponderPoints, responded
 from dermdash.reporting.figures.print.style import (
     ACCENT,
     NEUTRAL,
@@ -40,7 +40,7 @@ def responder_points(
         band = f"smallest detectable change, ± {number(points.sdc)}"
         axes.axhspan(-points.sdc, points.sdc, color=ACCENT, alpha=0.12, linewidth=0, label=band)
     axes.axhline(0, color=NEUTRAL, linewidth=0.8, linestyle=":")
-    threshold = f"threshold {number(points.threshold)}"
+    threshold = f"threshold {number(points.threshold)}: full points reach it, hollow ones do not"
     axes.axhline(points.threshold, color=NEUTRAL, linewidth=1.2, label=threshold)
     way = 1 if points.threshold > 0 else -1
     for place, arm in enumerate(points.arms):
@@ -58,12 +58,9 @@ def responder_points(
     width = max(8, 80 // max(len(points.arms), 1))
     places(
         axes,
-        [
-            f"{name_on(arm.arm, width=width)}\n{arm.n_responders} of {len(arm.change)}"
-            for arm in points.arms
-        ],
+        [f"{name_on(arm.arm, width=width)}\n{responded(arm)}" for arm in points.arms],
     )
     axes.set_ylim(-points.reach, points.reach)
     axes.set_ylabel(upright(f"change in {SCORE_NAMES[score]} by {visit}", height))
-    key(figure)
+    key(figure, columns=1)
     return figure

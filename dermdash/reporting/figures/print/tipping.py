@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.figures.data import SCORE_NAMES, interval_name
 from dermdash.reporting.figures.data_tipping import TippingCurve
 from dermdash.reporting.figures.print.style import (
     ACCENT,
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 @on_paper
-def tipping_curve(curve: TippingCurve, *, score: str, height: int = 320) -> "Figure":
+def tipping_curve(
+    curve: TippingCurve, *, score: str, alpha: float = 0.05, height: int = 320
+) -> "Figure":
     """A difference with its interval against delta; where it tips is marked."""
     figure, axes = paper(height)
     axes.axhline(0, color=NEUTRAL, linewidth=0.8, linestyle=":")
@@ -31,7 +33,7 @@ def tipping_curve(curve: TippingCurve, *, score: str, height: int = 320) -> "Fig
         color=ACCENT,
         alpha=0.15,
         linewidth=0,
-        label="95 % CI",
+        label=interval_name(alpha),
     )
     n_a, n_b = curve.n_imputed
     axes.plot(

@@ -7,17 +7,30 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import DIVERGING, SCORE_NAMES, people, score_title, wrapped
+from dermdash.reporting.figures.data import (
+    DIVERGING,
+    SCORE_NAMES,
+    interval_name,
+    people,
+    score_title,
+    wrapped,
+)
 from dermdash.reporting.figures.data_changes import DifferenceHeatmap, side_step
 from dermdash.reporting.figures.screen.style import LEGEND, MARGINS, NEUTRAL, depth_down
 
 
 def change_lines(
-    changes: pd.DataFrame, arm_colours: Mapping[str, str], *, score: str, height: int = 400
+    changes: pd.DataFrame,
+    arm_colours: Mapping[str, str],
+    *,
+    score: str,
+    alpha: float = 0.05,
+    height: int = 400,
 ) -> go.Figure:
     """Each arm's mean change since the baseline, with its confidence interval.
 
     changes : arm, visit, day, mean, ci_low, ci_high, n; the baseline too, as 0
+    alpha : of the tests that the intervals go with
     """
     figure = go.Figure()
     arms = list(dict.fromkeys(changes["arm"]))
@@ -46,7 +59,7 @@ def change_lines(
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
     figure.update_layout(height=height, margin={**MARGINS, "t": 30}, legend=LEGEND)
     _visit_axis(figure, changes)
-    figure.update_yaxes(title=f"change in {SCORE_NAMES[score]}, mean and 95 % CI")
+    figure.update_yaxes(title=f"change in {SCORE_NAMES[score]}, mean and {interval_name(alpha)}")
     return figure
 
 

@@ -6,7 +6,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from dermdash.reporting.figures.data import SCORE_NAMES, wrapped
-from dermdash.reporting.figures.data_responders import ResponderPoints
+from dermdash.reporting.figures.data_responders import ResponderPoints, responded
 from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint, places
 from dermdash.stats.responders import SLACK
 
@@ -62,7 +62,7 @@ def responder_points(
     figure.update_layout(height=height, margin={**MARGINS, "b": 64})
     places(
         figure,
-        [f"{wrapped(arm.arm)}<br>{arm.n_responders} of {len(arm.change)}" for arm in points.arms],
+        [f"{wrapped(arm.arm)}<br>{responded(arm)}" for arm in points.arms],
     )
     figure.update_yaxes(
         title=f"change in {SCORE_NAMES[score]} by {escape(visit)}",

@@ -3,11 +3,13 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import people, wrapped
+from dermdash.reporting.figures.data import interval_name, people, wrapped
 from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, band
 
 
-def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 320) -> go.Figure:
+def sensitivity_curve(
+    shifts: pd.DataFrame, *, difference: str, alpha: float = 0.05, height: int = 320
+) -> go.Figure:
     """A difference with its interval against the shift of the DEJ; 0 is the DEJ as marked.
 
     shifts : shift_um, difference, ci_low, ci_high, p_adjusted, n_subjects
@@ -30,5 +32,6 @@ def sensitivity_curve(shifts: pd.DataFrame, *, difference: str, height: int = 32
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1})
     figure.update_layout(height=height, margin=MARGINS)
     figure.update_xaxes(title="DEJ taken deeper by (µm)", dtick=5, zeroline=False)
-    figure.update_yaxes(title=f"{wrapped(difference, width=36)}<br>({people(known['n_subjects'])})")
+    counts = f"with {interval_name(alpha)} ({people(known['n_subjects'])})"
+    figure.update_yaxes(title=f"{wrapped(difference, width=36)}<br>{counts}")
     return figure

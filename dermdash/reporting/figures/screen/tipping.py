@@ -4,12 +4,14 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.figures.data import SCORE_NAMES, interval_name
 from dermdash.reporting.figures.data_tipping import TippingCurve
 from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, band
 
 
-def tipping_curve(curve: TippingCurve, *, score: str, height: int = 320) -> go.Figure:
+def tipping_curve(
+    curve: TippingCurve, *, score: str, alpha: float = 0.05, height: int = 320
+) -> go.Figure:
     """A difference with its interval against delta; where it tips is marked."""
     figure = go.Figure(band((curve.delta, curve.ci_low), (curve.delta, curve.ci_high), ACCENT))
     figure.add_scatter(
@@ -37,6 +39,6 @@ def tipping_curve(curve: TippingCurve, *, score: str, height: int = 320) -> go.F
     )
     figure.update_yaxes(
         title=f"{escape(curve.a)} − {escape(curve.b)} at {escape(curve.visit)}, "
-        f"{SCORE_NAMES[score]}<br>({n_a} and {n_b} imputed)"
+        f"{SCORE_NAMES[score]}<br>with {interval_name(alpha)} ({n_a} and {n_b} imputed)"
     )
     return figure
