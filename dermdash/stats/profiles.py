@@ -93,9 +93,11 @@ def comparable(
     if not seen.any():
         fewest = min(arms, key=lambda name: np.isfinite(arms[name]).sum(axis=0).max(initial=0))
         most = int(np.isfinite(arms[fewest]).sum(axis=0).max(initial=0))
+        short = f"{fewest} has at most {most} subjects at any depth"
+        if most >= MIN_SUBJECTS:
+            short = "at no depth have all groups enough subjects"
         raise TableError(
-            f"{fewest} has at most {most} subjects at any depth; comparing along depth needs "
-            f"{MIN_SUBJECTS} a group; add subjects"
+            f"{short}; comparing along depth needs {MIN_SUBJECTS} a group; add subjects"
         )
     scale = max(float(np.nan_to_num(np.abs(own[:, seen])).max(initial=0)) for own in arms.values())
     varies = seen.copy()

@@ -235,6 +235,9 @@ def test_sub_slabs_are_stratified() -> None:
     )
     assert slab.contrast == expected
     assert (slab.n_a, slab.missing_a, slab.n_b, slab.missing_b) == (6, 1, 6, 0)
+    two = {"serum": [*"AACBBBB"], "placebo": [*"AACBBB"]}  # two of each are left in A, one in C
+    (slab,) = compare_subslabs(profiles, range(5), studies=two, slabs=[(0, 5)])
+    assert (slab.n_a, slab.n_b) == (5, 5)
     apart = {"serum": ["A"] * 7, "placebo": ["B"] * 6}
     with pytest.raises(TableError, match="no study has 2 subjects of two arms"):
         compare_subslabs(profiles, range(5), studies=apart, slabs=[(0, 5)])

@@ -18,6 +18,8 @@ def test_the_paper_s_difference_needs_seventeen_an_arm() -> None:
     assert (found.per_arm, found.total) == (17, 34)
     assert (found.enrolled_per_arm, found.enrolled_total) == (19, 38)
     assert found.power == pytest.approx(0.8070, abs=5e-5)
+    lower = plan_subjects(TWO, -0.36, dropout=0.1)
+    assert (lower.difference, lower.total) == (0.36, 34)  # the sign has no meaning
 
 
 def test_those_who_drop_out_detect_nothing() -> None:

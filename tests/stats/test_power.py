@@ -299,6 +299,8 @@ def test_dropout_is_enrolled_on_top() -> None:
     assert (plan.enrolled_per_arm, plan.enrolled_total) == (108, 216)  # 86 / .8 = 107.5
     exact = subjects_needed(Design("two_arms", 1.0), 1.0, dropout=0.15)
     assert (exact.per_arm, exact.enrolled_per_arm) == (17, 20)  # 17 / .85 is 20, not 21
+    float_s = subjects_needed(Design("two_arms", 1.0), 1.0, dropout=0.32)
+    assert float_s.enrolled_per_arm == 25  # 17 / .68 is 25, and 25.000000000000004 as a float
     assert subjects_needed(Design("paired", 1.0), 0.9, dropout=0.5).enrolled_total == 24
 
 

@@ -73,6 +73,10 @@ good = np.arange(12.0).reshape(4, 3) % 5
         ({}, "0 arm is given"),
         ({"a": good, "b": good[:, :2]}, "the profiles of b have 2 layers, but 3 depths"),
         ({"a": good, "b": good[:2]}, "b has at most 2 subjects at any depth"),
+        (
+            {"a": good + np.array([0, np.nan, np.nan]), "b": good + np.array([np.nan, 0, 0])},
+            "at no depth have all groups enough subjects; .* needs 3 a group",
+        ),
         ({"a": good, "b": np.empty((0, 3))}, "b has at most 0 subjects"),
         ({"a": good, "b": np.full((4, 3), np.nan)}, "b has at most 0 subjects"),
         ({"a": good, "b": np.full((4, 3), np.inf)}, "infinite"),
