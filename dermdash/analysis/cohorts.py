@@ -148,8 +148,9 @@ def select(
     covariates: Filters | None = None,
     people: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The layers of the scans that are asked for; a visit or site of None takes all.
+    """The scans that are asked for, or their layers; a visit or site of None takes all.
 
+    profiles : study, subject_id, arm, visit, site
     people : the subjects with their covariates, as ``subject_table`` gives them
     """
     chosen = profiles[
@@ -216,10 +217,19 @@ def cohort_of(
     groups["n_missing"] = _subjects_by_arm(asked, arms) - groups["n_subjects"]
     groups["n_unknown"] = 0
     if covariates and people is not None:
-        found = matching(people, covariates)
-        lacking = everybody[_belongs(everybody, found[found["unknown"]])]
-        groups["n_unknown"] = _subjects_by_arm(lacking, arms)
+        groups["n_unknown"] = count_unknown(everybody, people, covariates, arms)
     return Cohort(score, by_depth, subjects, groups.reset_index(names="arm"), depth_um)
+
+
+def count_unknown(
+    layers: pd.DataFrame, people: pd.DataFrame, covariates: Filters, arms: Sequence[str]
+) -> pd.Series:
+    """How many subjects of each arm lack a covariate that is asked for.
+
+    layers : of the scans that would count otherwise; people : as ``subject_table`` gives them
+    """
+    found = matching(people, covariates)
+    return _subjects_by_arm(layers[_belongs(layers, found[found["unknown"]])], arms)
 
 
 def _subjects_by_arm(layers: pd.DataFrame, arms: Sequence[str]) -> pd.Series:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, get_args
 import pandas as pd
 
 from dermdash.analysis.cohorts import Cohort, Score
-from dermdash.analysis.filters import DEPTHS_UM
+from dermdash.analysis.filters import DEPTHS_UM, range_name
 from dermdash.errors import DesignError
 from dermdash.stats.comparison import Comparison, compare
+from dermdash.stats.designs.answer import WithinArm
 from dermdash.stats.plan import Plan
+from dermdash.stats.visits import mean_changes
 
 if TYPE_CHECKING:
     from dermdash.trial.studies import Study
@@ -41,7 +43,7 @@ class Scored:
 
 
 def score_cells(
-    profiles: pd.DataFrame, score: str, *, depth_um: tuple[int, int] = (0, 69), shift_um: int = 0
+    profiles: pd.DataFrame, score: str, *, depth_um: tuple[int, int] = DEPTHS_UM, shift_um: int = 0
 ) -> Scored:
     """Average profiles over a depth range, then a cell's scans.
 
@@ -69,7 +71,7 @@ def score_cells(
 
 
 def score_scans(
-    profiles: pd.DataFrame, score: str, *, depth_um: tuple[int, int] = (0, 69)
+    profiles: pd.DataFrame, score: str, *, depth_um: tuple[int, int] = DEPTHS_UM
 ) -> pd.DataFrame:
     """Average the layers of each scan that covers a depth range.
 
@@ -143,34 +145,21 @@ def subject_rows(table: pd.DataFrame, score: str, arms: Sequence[str]) -> pd.Dat
     return subjects.sort_values("arm", key=lambda names: names.map(order.index), kind="stable")
 
 
-def score_study(
-    tx: "Transaction",
-    study_id: int,
-    score: str,
-    *,
-    site: str | None = None,
-    depth_um: tuple[int, int] = DEPTHS_UM,
-) -> Scored:
-    """A study's scores over a depth range.
-
-    site : None averages over all
+def score_study(tx: "Transaction", study_id: int, score: str) -> Scored:
+    """A study's scores over the whole dermis.
 
     Raises
     ------
     DesignError
-        No scan of the study is graded over the whole range.
+        No scan of the study is graded over all of it.
     """
     from dermdash.trial.gradings import profiles
     from dermdash.trial.studies import get_study
 
-    table = profiles(tx, study_id)
-    if site is not None:
-        table = table[table["site"] == site]
-    scored = score_cells(table, score, depth_um=depth_um)
+    scored = score_cells(profiles(tx, study_id), score, depth_um=DEPTHS_UM)
     if scored.table.empty:
         name = get_study(tx, study_id).name
-        first, last = depth_um
-        raise DesignError(f"no scan of {name} is graded from {first} to {last} µm; grade it first")
+        raise DesignError(f"no scan of {name} is graded over {range_name(DEPTHS_UM)}; grade one")
     return scored
 
 
@@ -231,8 +220,10 @@ def study_plan(
     )
 
 
-def changes_by_visit(study: "Study", found: Comparison) -> pd.DataFrame:
+def changes_by_visit(study: "Study", scored: Scored, found: Comparison) -> pd.DataFrame:
     """Each arm's mean change since the baseline, the baseline itself as 0.
+
+    scored : what was compared
 
     Columns: arm, visit, day, mean, ci_low, ci_high, n; intervals are missing with one subject.
     """
@@ -247,7 +238,7 @@ def changes_by_visit(study: "Study", found: Comparison) -> pd.DataFrame:
             "ci_high": row.change.ci_high,
             "n": row.change.n,
         }
-        for row in found.within_arm
+        for row in found.within_arm or _within_one_arm(scored.table, found)
     ]
     for arm in dict.fromkeys(row["arm"] for row in rows):
         first = found.visits[0]
@@ -255,3 +246,18 @@ def changes_by_visit(study: "Study", found: Comparison) -> pd.DataFrame:
         zero = {"mean": 0.0, "ci_low": 0.0, "ci_high": 0.0, "n": n}
         rows.append({"arm": arm, "visit": first, "day": days[first], **zero})
     return pd.DataFrame(rows).sort_values(["arm", "day"], kind="stable", ignore_index=True)
+
+
+def _within_one_arm(table: pd.DataFrame, found: Comparison) -> list[WithinArm]:
+    """The changes of the subjects seen at every visit, where visits alone were compared."""
+    wide = table.astype({"visit": "str"}).pivot(
+        index=["arm", "subject_id"], columns="visit", values=found.plan.value
+    )
+    seen = wide[list(found.visits)].dropna()
+    arms = seen.index.get_level_values("arm").astype("str").tolist()
+    first, *later = found.visits
+    return [
+        WithinArm(visit, change)
+        for visit in later
+        for change in mean_changes(seen[visit], seen[first], arms, alpha=found.plan.alpha)
+    ]

@@ -1,11 +1,14 @@
-"""Comparisons that were computed before: found again while plan, data and software stand."""
+"""Answers that were computed before: found again while plan, data and software stand."""
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
+from dermdash.analysis.comparisons import CELL
 from dermdash.analysis.planned import Asked
+from dermdash.analysis.sensitivity import Sensitivity, sensitivity_from_json
 from dermdash.errors import TableError
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.plan import Plan
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from dermdash.trial.plans import StoredPlan
     from dermdash.trial.results import ResultKey
     from dermdash.trial.transaction import Transaction
+
+T = TypeVar("T")
 
 
 def comparison_key(
@@ -36,21 +41,47 @@ def comparison_key(
     )
 
 
+def sensitivity_key(of: "ResultKey", layers: pd.DataFrame, score: str) -> "ResultKey":
+    """What the same comparison with the DEJ moved is kept under.
+
+    of : the comparison's key
+    layers : behind its table, with the margin, one row a scan and layer
+    """
+    from dermdash.trial.results import data_digest
+
+    return replace(
+        of,
+        question={**of.question, "kind": "sensitivity to the DEJ"},
+        data_digest=data_digest(layers[[*CELL, "scan_id", "depth_um", score]]),
+    )
+
+
 def recall_comparison(tx: "Transaction", key: "ResultKey") -> Comparison | None:
     """The comparison under a key; None where there is none that this version can read."""
+    return _recall(tx, key, comparison_from_json)
+
+
+def recall_sensitivity(tx: "Transaction", key: "ResultKey") -> Sensitivity | None:
+    """The sensitivity under a key; None where there is none that this version can read."""
+    return _recall(tx, key, sensitivity_from_json)
+
+
+def keep_answer(tx: "Transaction", key: "ResultKey", found: Comparison | Sensitivity) -> None:
+    """Keep an answer under its key, once."""
+    from dermdash.trial.results import keep_result
+
+    keep_result(tx, key, found.to_json())
+
+
+def _recall(
+    tx: "Transaction", key: "ResultKey", read: Callable[[Mapping[str, Any]], T]
+) -> T | None:
     from dermdash.trial.results import find_result
 
     found = find_result(tx, key)
     if found is None:
         return None
     try:
-        return comparison_from_json(found.body)
+        return read(found.body)
     except TableError:
         return None
-
-
-def keep_comparison(tx: "Transaction", key: "ResultKey", found: Comparison) -> None:
-    """Keep a comparison under its key, once."""
-    from dermdash.trial.results import keep_result
-
-    keep_result(tx, key, found.to_json())

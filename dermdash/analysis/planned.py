@@ -1,16 +1,16 @@
 """How a study's plan meets a comparison: which plan it follows, and whether it was planned."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from dermdash.analysis.comparisons import study_plan, subject_rows
-from dermdash.analysis.filters import DEPTHS_UM
+from dermdash.analysis.filters import DEPTHS_UM, Filters, range_name
 from dermdash.errors import TableError
 from dermdash.stats.comparison import Comparison, compare
-from dermdash.stats.plan import Plan
+from dermdash.stats.plan import ContrastKey, Plan
 
 if TYPE_CHECKING:
     from dermdash.trial.plans import StoredPlan
@@ -26,7 +26,7 @@ class Asked:
 
     over_visits : changes are compared, else groups at ``visit``, None averaging over all visits
     arms, site : None for all of them
-    covariates : by which subjects were chosen
+    covariates : what a subject must be, by name
     pooled : names of other studies that enter with this one
     """
 
@@ -36,7 +36,7 @@ class Asked:
     arms: tuple[str, ...] | None = None
     site: str | None = None
     depth_um: tuple[int, int] = DEPTHS_UM
-    covariates: tuple[str, ...] = ()
+    covariates: Filters = field(default_factory=dict)
     pooled: tuple[str, ...] = ()
 
 
@@ -78,6 +78,8 @@ def plan_for(
         plan = Plan(asked.score, between="arm", subject="subject_id", control=control)
     if asked.arms and (plan.control not in asked.arms or len(asked.arms) < 2):
         plan = replace(plan, control=None)
+    if asked.arms and len(asked.arms) < 2 and plan.within is not None:
+        plan = replace(plan, between=None)
     plan = replace(plan, value=asked.score, score=asked.score, depth_um=asked.depth_um)
     if not asked.over_visits:
         pooled = table["study"].nunique() > 1
@@ -128,10 +130,8 @@ def standing(
     reasons = _reasons(study, stored, asked)
     if stored is None:
         return Standing("exploratory", "Exploratory: no analysis plan was locked before looking.")
-    if not reasons and not any(one.role == "primary" for one in found.contrasts):
-        a, b, visit = stored.plan.primary or ("", "", "")
-        where = f" at {visit}" if visit else ""
-        reasons = (f"the planned difference {a} − {b}{where} is not in these data",)
+    if not reasons and found.plan != _followed(stored.plan, asked):
+        reasons = (_not_in_data(stored.plan, found),)
     if reasons:
         return Standing("exploratory", f"Exploratory: {'; '.join(reasons)}.", stored)
     return Standing("planned", _planned_words(stored), stored)
@@ -149,6 +149,27 @@ def _planned_words(stored: "StoredPlan") -> str:
     return "".join(parts) + "."
 
 
+def _followed(plan: Plan, asked: Asked) -> Plan:
+    """A locked plan as a comparison of just what it says follows it."""
+    return plan if asked.over_visits else replace(plan, primary_visit=asked.visit)
+
+
+def _not_in_data(plan: Plan, found: Comparison) -> str:
+    """What the plan names and the data lack."""
+    there = {(one.a, one.b, one.visit or "") for one in found.contrasts}
+    planned = [key for key in (plan.primary, *plan.key_secondary) if key is not None]
+    lacking = [_contrast(key) for key in planned if key not in there]
+    if not lacking:
+        return "these data could not be compared as the plan says"
+    verb = "is" if len(lacking) == 1 else "are"
+    return f"the planned {' and '.join(lacking)} {verb} not in these data"
+
+
+def _contrast(key: ContrastKey) -> str:
+    a, b, visit = key
+    return f"difference {a} − {b}" + (f" at {visit}" if visit else "")
+
+
 def _reasons(study: "Study", stored: "StoredPlan | None", asked: Asked) -> tuple[str, ...]:
     """What is asked otherwise than a locked plan says; nothing where all is as planned."""
     if stored is None:
@@ -162,7 +183,9 @@ def _reasons(study: "Study", stored: "StoredPlan | None", asked: Asked) -> tuple
             f"{SCORE_NAMES.get(plan.value, plan.value)}"
         )
     if asked.depth_um != plan.depth_um:
-        found.append(f"over {_um(asked.depth_um)}, where the plan says {_um(plan.depth_um)}")
+        found.append(
+            f"over {range_name(asked.depth_um)}, where the plan says {range_name(plan.depth_um)}"
+        )
     if asked.over_visits != (plan.within is not None) and len(study.visits) > 1:
         found.append(
             "changes over the visits, where the plan compares groups at one"
@@ -170,7 +193,8 @@ def _reasons(study: "Study", stored: "StoredPlan | None", asked: Asked) -> tuple
             else "groups at one visit, where the plan compares changes"
         )
     elif plan.within is None and len(study.visits) > 1 and asked.visit != plan.primary_visit:
-        found.append(f"at {asked.visit or 'all visits'}, where the plan says {plan.primary_visit}")
+        planned_visit = plan.primary_visit or "all visits"
+        found.append(f"at {asked.visit or 'all visits'}, where the plan says {planned_visit}")
     left_out = [arm.name for arm in study.arms if asked.arms and arm.name not in asked.arms]
     if left_out:
         found.append(f"without {', '.join(left_out)}")
@@ -181,10 +205,6 @@ def _reasons(study: "Study", stored: "StoredPlan | None", asked: Asked) -> tuple
     if asked.pooled:
         found.append(f"pooled with {' and '.join(asked.pooled)}")
     return tuple(found)
-
-
-def _um(depth_um: tuple[int, int]) -> str:
-    return f"{depth_um[0]} to {depth_um[1]} µm"
 
 
 def _explore(plan: Plan) -> Plan:

@@ -1,16 +1,18 @@
 """How a result moves when the DEJ is taken to lie higher or deeper: a window over stored layers."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dermdash.analysis.comparisons import Scored, score_cells
 from dermdash.analysis.filters import DEPTHS_UM
-from dermdash.errors import DermdashError
+from dermdash.errors import DermdashError, TableError
 from dermdash.stats.comparison import Comparison, beside
 from dermdash.stats.findings import Contrast
+from dermdash.stats.stored import comparison_from_json
 from dermdash.stats.words import leading
 
 SHIFTS_UM = tuple(range(-10, 11))  # the margin that a study is graded with
@@ -49,6 +51,39 @@ class Sensitivity:
             rows.append((shift.shift_um, *numbers, shift.n_subjects))
         columns = ["shift_um", "difference", "ci_low", "ci_high", "p_adjusted", "n_subjects"]
         return pd.DataFrame(rows, columns=columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        known = tuple(shift.contrast for shift in self.shifts if shift.contrast is not None)
+        contrasts = iter(replace(self.found, contrasts=known).to_json()["contrasts"])
+        shifts = [
+            {**asdict(replace(one, contrast=None)), "contrast": next(contrasts)}
+            if one.contrast is not None
+            else asdict(one)
+            for one in self.shifts
+        ]
+        return {"found": self.found.to_json(), "shifts": shifts}
+
+
+def sensitivity_from_json(values: Mapping[str, Any]) -> Sensitivity:
+    """The sensitivity that ``Sensitivity.to_json`` gave.
+
+    Raises
+    ------
+    TableError
+        It was written by another version.
+    """
+    try:
+        found, shifts = values["found"], values["shifts"]
+        known = [shift["contrast"] for shift in shifts if shift["contrast"] is not None]
+        contrasts = iter(comparison_from_json({**found, "contrasts": known}).contrasts)
+        read = [
+            Shift(**{**shift, "contrast": next(contrasts) if shift["contrast"] else None})
+            for shift in shifts
+        ]
+    except (KeyError, TypeError) as error:
+        raise TableError(f"the kept shifts cannot be read ({error}); shift again") from error
+    return Sensitivity(tuple(read), comparison_from_json(found))
 
 
 def shift_dej(

@@ -6,14 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.cohorts import Cohort, capital, pooled_profiles, select
-from dermdash.analysis.comparisons import Scored, subject_rows
+from dermdash.analysis.comparisons import Scored, score_cells, subject_rows
+from dermdash.analysis.filters import check_depth
 from dermdash.analysis.kept import comparison_key
 from dermdash.analysis.planned import Asked, Standing, compare_planned, plan_for, standing
 from dermdash.analysis.sensitivity import Sensitivity
+from dermdash.errors import DesignError
 from dermdash.stats.comparison import Comparison
+from dermdash.trial.gradings import profiles
 from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.cells import plain
-from dermdash.ui.change_question import ChangeQuestion, layers_of
+from dermdash.ui.change_question import ChangeQuestion
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
 from dermdash.ui.kept_parts import kept_comparison, may_carry_stars, plan_of
@@ -25,6 +28,7 @@ class Answered:
     """A comparison with all that a page says of it.
 
     table : what was compared; layers : behind it, with the margin, one row a scan and layer
+    scored : the layers' scores over the depths that are asked for
     standing : planned or exploratory, and why; stars : whether scans and model may carry them
     """
 
@@ -33,6 +37,7 @@ class Answered:
     stars: bool
     table: pd.DataFrame
     layers: pd.DataFrame
+    scored: Scored
     asked: Asked
     arms: tuple[str, ...]
 
@@ -61,13 +66,14 @@ def answer_groups(access: Access, study: Study, question: Question, cohort: Coho
         There are not two arms of two subjects.
     """
     with access.read() as tx:
+        people = pd.concat([subject_table(tx, one) for one in question.study_ids])
         layers = select(
             pooled_profiles(tx, question.study_ids, margin=True),
             arms=question.arms,
             visit=question.visit,
             site=question.site,
             covariates=question.covariates,
-            people=pd.concat([subject_table(tx, one) for one in question.study_ids]),
+            people=people,
         )
     asked = Asked(
         question.score,
@@ -76,61 +82,77 @@ def answer_groups(access: Access, study: Study, question: Question, cohort: Coho
         arms=question.arms,
         site=question.site,
         depth_um=question.depth_um,
-        covariates=tuple(question.covariates),
+        covariates=question.covariates,
         pooled=tuple(one.name for one in question.studies[1:]),
     )
     arms = tuple(cohort.groups["arm"][cohort.groups["n_subjects"] > 0])
-    return _answer(access, study, asked, table=cohort.subjects, layers=layers, arms=arms)
+    scored = score_cells(layers, question.score, depth_um=question.depth_um)
+    return _answer(access, study, asked, cohort.subjects, scored, layers=layers, arms=arms)
 
 
-def answer_changes(
-    access: Access, study: Study, question: ChangeQuestion, scored: Scored
-) -> Answered:
+def answer_changes(access: Access, question: ChangeQuestion) -> Answered:
     """Arms compared over the visits of a study.
 
     Raises
     ------
+    DesignError
+        No scan is graded under the filters, or the depths are no range.
     TableError
         The graded scans do not make up the design.
     """
-    arms = tuple(arm.name for arm in study.arms)
+    study = question.study
+    check_depth(question.depth_um)
+    with access.read() as tx:
+        layers = select(
+            profiles(tx, study.study_id, margin=True),
+            arms=question.arms,
+            site=question.site,
+            covariates=question.covariates,
+            people=subject_table(tx, study.study_id),
+        )
     asked = Asked(
         question.score,
         over_visits=True,
-        arms=arms,
+        arms=question.arms,
         site=question.site,
         depth_um=question.depth_um,
+        covariates=question.covariates,
     )
-    layers = layers_of(access, study, question)
-    return _answer(access, study, asked, table=scored.table, layers=layers, arms=arms)
+    scored = score_cells(layers, question.score, depth_um=question.depth_um)
+    if scored.table.empty:
+        raise DesignError(
+            f"no scan of {study.name} is graded under these filters ({question.summary}); grade "
+            "its scans, or choose others"
+        )
+    return _answer(access, study, asked, scored.table, scored, layers=layers, arms=question.arms)
 
 
 def _answer(
     access: Access,
     study: Study,
     asked: Asked,
-    *,
     table: pd.DataFrame,
+    scored: Scored,
+    *,
     layers: pd.DataFrame,
     arms: tuple[str, ...],
 ) -> Answered:
     stored = plan_of(access, study)
     plan = plan_for(study, table, stored, asked)
+
+    def compare(scored: Scored) -> Comparison:
+        return compare_planned(scored.table, plan, arms)
+
     key = comparison_key(study.study_id, table, plan, asked, stored)
     found = kept_comparison(access, key, lambda: compare_planned(table, plan, arms))
-    moved = moved_dej(
-        layers,
-        asked.score,
-        found,
-        lambda scored: compare_planned(scored.table, plan, arms),
-        depth_um=asked.depth_um,
-    )
+    moved = moved_dej(access, key, layers, found, compare)
     return Answered(
         moved=moved,
         standing=standing(study, moved.found, stored, asked),
         stars=may_carry_stars(access, study),
         table=table,
         layers=layers,
+        scored=scored,
         asked=asked,
         arms=arms,
     )

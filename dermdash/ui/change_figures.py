@@ -18,7 +18,7 @@ def changes_beside(
 ) -> None:
     """Mean changes since the baseline, and the subjects' own lines, side by side."""
     score = found.plan.value
-    changes, lines = changes_by_visit(study, found), scored.with_days(study)
+    changes, lines = changes_by_visit(study, scored, found), scored.with_days(study)
     left, right = st.columns(2, gap="medium")
     with left:
         level = interval_name(found.plan.alpha)

@@ -2,72 +2,81 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
-from dermdash.analysis.cohorts import Score
-from dermdash.analysis.filters import DEPTHS_UM
+from dermdash.analysis.cohorts import Score, count_unknown, select
+from dermdash.analysis.filters import Filters
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.trial.gradings import profiles
-from dermdash.trial.studies import Study
+from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.cells import plain
 from dermdash.ui.filter_row import filter_row
 from dermdash.ui.guard import Access
+from dermdash.ui.kept_parts import plan_of
+from dermdash.ui.score_question import ask_score
+from dermdash.ui.subject_filters import (
+    ask_arms,
+    ask_covariates,
+    ask_site,
+    filter_words,
+    unknown_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeQuestion:
-    """Which scans, by which score; a site of None averages over all."""
+    """Which subjects and scans, by which score; a site of None averages over all.
 
+    depth_um : first and last layer of the score
+    covariates : what a subject must be, by name
+    """
+
+    study: Study
+    arms: tuple[str, ...]
     site: str | None
     score: Score
-    depth_um: tuple[int, int] = DEPTHS_UM
+    depth_um: tuple[int, int]
+    covariates: Filters
 
     @property
     def summary(self) -> str:
         first, last = self.depth_um
-        return f"{self.site or 'all sites'}, {first}–{last} µm, {SCORE_NAMES[self.score]}"
+        every = [arm.name for arm in self.study.arms]
+        return ", ".join(
+            [
+                self.site or "all sites",
+                f"{first}–{last} µm",
+                SCORE_NAMES[self.score],
+                *filter_words(self.arms, every, self.covariates),
+            ]
+        )
 
 
-def ask(study: Study) -> ChangeQuestion:
+def ask_changes(access: Access, study: Study) -> ChangeQuestion:
     """The filters, closed to their summary."""
-    key = f"change_{study.study_id}_site"
-    sites: list[str | None] = [None, *(site.name for site in study.sites)]
+    key = f"change_{study.study_id}"
+    with access.read() as tx:
+        people = subject_table(tx, study.study_id)
     summary, filters = filter_row()
     with filters:
-        site = st.selectbox(
-            "Site",
-            sites,
-            format_func=lambda name: name or "all, averaged within each subject",
-            key=key,
-            persist_state="session",
-        )
-        score = st.segmented_control(
-            "Score",
-            list(SCORE_NAMES),
-            format_func=SCORE_NAMES.__getitem__,
-            default="expected_grade",
-            required=True,
-            key="cohort_score",
-            persist_state="session",
-        )
-        first, last = st.slider(
-            "Depth below the DEJ (µm)",
-            *DEPTHS_UM,
-            value=DEPTHS_UM,
-            key="depth_um",
-            persist_state="session",
-            bind="query-params",
-            help="A score over other depths is another score; a scan must cover all of them",
-        )
-    chosen: Score = "grade_mean" if score == "grade_mean" else "expected_grade"
-    question = ChangeQuestion(site, chosen, (int(first), int(last)))
+        arms = ask_arms([arm.name for arm in study.arms], key)
+        site = ask_site([site.name for site in study.sites], key)
+        score, depth_um = ask_score(study, plan_of(access, study))
+        covariates = ask_covariates(people, key)
+    question = ChangeQuestion(study, arms, site, score, depth_um, covariates)
     summary.caption(plain(question.summary), text_alignment="right")
     return question
 
 
-def layers_of(access: Access, study: Study, question: ChangeQuestion) -> pd.DataFrame:
-    """The layers that a question is about, with the margin around the slab."""
+def show_unknown(access: Access, question: ChangeQuestion) -> None:
+    """How many subjects are left out since what they are filtered by is not known of them."""
+    if not question.covariates:
+        return
     with access.read() as tx:
-        table = profiles(tx, study.study_id, margin=True)
-    return table if question.site is None else table[table["site"] == question.site]
+        layers = profiles(tx, question.study.study_id, margin=True)
+        people = subject_table(tx, question.study.study_id)
+    layers = select(layers, arms=question.arms, site=question.site)
+    unknown = count_unknown(layers, people, question.covariates, question.arms)
+    by_arm = {str(arm): int(n) for arm, n in unknown.items()}
+    if words := unknown_words(by_arm, question.covariates):
+        st.caption(plain("; ".join(words)) + ".")

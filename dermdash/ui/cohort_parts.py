@@ -11,6 +11,7 @@ from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
+from dermdash.ui.subject_filters import unknown_words
 
 
 def missing_sentence(access: Access, question: Question, answer: Cohort) -> None:
@@ -25,14 +26,12 @@ def missing_sentence(access: Access, question: Question, answer: Cohort) -> None
         parts.append(f"{pending} of {int(states.sum())} scans of {whole} are not graded")
     if excluded := int(states.get("excluded", 0)):
         parts.append(plural(excluded, "scan is excluded", "scans are excluded"))
-    named = " or ".join(question.covariates)
     for group in answer.by_arm():
         if group.n_missing:
             subjects = plural(group.n_missing, "subject")
             parts.append(f"{subjects} of {group.arm} missing: {answer.range_name} not covered")
-        if group.n_unknown:
-            subjects = plural(group.n_unknown, "subject")
-            parts.append(f"{subjects} of {group.arm} left out: {named} not known")
+    unknown = {group.arm: group.n_unknown for group in answer.by_arm()}
+    parts += unknown_words(unknown, question.covariates)
     here = set(answer.subjects["study"])
     parts += [f"nobody of {s.name} is among these" for s in question.studies if s.name not in here]
     if parts:

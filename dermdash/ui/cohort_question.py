@@ -2,24 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.cohorts import Cohort, Score, cohort
-from dermdash.analysis.filters import DEPTHS_UM, Between, Filter, Filters, OneOf, covariates_of
+from dermdash.analysis.filters import Filters
 from dermdash.analysis.pooling import only_control, pooled_arms
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCORE_NAMES
+from dermdash.trial.plans import StoredPlan
 from dermdash.trial.studies import Arm, Study, get_study, list_studies, subject_table
 from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import plain
 from dermdash.ui.filter_row import filter_row
 from dermdash.ui.guard import Access
-
-SESSION: Any = "session"  # what a widget's value outlives: the page, not the browser's tab
-ADDRESS: Any = "query-params"  # study, score and depths only: nothing that identifies or unblinds
-ALL_SITES = "all, averaged"
+from dermdash.ui.kept_parts import plan_of
+from dermdash.ui.score_question import ADDRESS, SESSION, ask_score, planned_key
+from dermdash.ui.subject_filters import ask_arms, ask_covariates, ask_site, filter_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,7 @@ class Question:
 
     @property
     def summary(self) -> str:
+        every = [arm.name for arm in pooled_arms(self.studies)]
         return ", ".join(
             [
                 *([f"{len(self.studies)} studies"] if len(self.studies) > 1 else []),
@@ -69,7 +69,7 @@ class Question:
                 self.visit or "all visits",
                 f"{self.depth_um[0]}–{self.depth_um[1]} µm",
                 SCORE_NAMES[self.score],
-                *(_said(name, wanted) for name, wanted in self.covariates.items()),
+                *filter_words(self.arms, every, self.covariates),
             ]
         )
 
@@ -84,39 +84,27 @@ def ask_question(access: Access, study: Study) -> Question:
 
 
 def _ask(access: Access, study: Study) -> Question:
-    studies = (study, *_ask_pool(access, study))
+    studies, stored = (study, *_ask_pool(access, study)), plan_of(access, study)
     key = "cohort_" + "_".join(str(one.study_id) for one in studies)
     names = [arm.name for arm in pooled_arms(studies)]
     by_day = sorted({v.name: v.day for s in studies for v in s.visits}.items(), key=_day)
     visits: list[str | None] = [name for name, _ in by_day]
-    sites: list[str | None] = [None, *dict.fromkeys(s.name for one in studies for s in one.sites)]
-    arms = st.pills(
-        "Arms",
-        names,
-        selection_mode="multi",
-        format_func=plain,
-        default=names,
-        key=f"{key}_arms",
-        persist_state=SESSION,
-    )
+    sites = list(dict.fromkeys(s.name for one in studies for s in one.sites))
+    arms = ask_arms(names, key)
     left, right = st.columns(2)
     visit = left.selectbox(
         "Visit",
         visits,
-        index=len(visits) - 1 if visits and study.kind == "before_after" else 0,
-        key=f"{key}_visit",
+        index=_first_visit(study, stored, visits),
+        key=planned_key(f"{key}_visit", stored),
         persist_state=SESSION,
     )
-    site = right.selectbox(
-        "Site",
-        sites,
-        format_func=lambda name: name or ALL_SITES,
-        placeholder=ALL_SITES,
-        key=f"{key}_site",
-        persist_state=SESSION,
-    )
-    score, depth_um = _ask_score()
-    covariates = _ask_subjects(access, studies, key)
+    with right:
+        site = ask_site(sites, key)
+    score, depth_um = ask_score(study, stored)
+    with access.read() as tx:
+        people = pd.concat([subject_table(tx, one.study_id) for one in studies])
+    covariates = ask_covariates(people, key)
     colours = st.segmented_control(
         "Grade colours",
         list(GRADE_COLOURS),
@@ -127,7 +115,7 @@ def _ask(access: Access, study: Study) -> Question:
     )
     return Question(
         studies=studies,
-        arms=tuple(name for name in names if not arms or name in arms),
+        arms=arms,
         visit=visit,
         site=site,
         score=score,
@@ -165,84 +153,11 @@ def _ask_pool(access: Access, study: Study) -> list[Study]:
         return [get_study(tx, int(ids[name])) for name in chosen]
 
 
-def _ask_score() -> tuple[Score, tuple[int, int]]:
-    left, right = st.columns(2)
-    score = left.segmented_control(
-        "Score",
-        list(SCORE_NAMES),
-        format_func=SCORE_NAMES.__getitem__,
-        default="expected_grade",
-        required=True,
-        key="cohort_score",
-        persist_state=SESSION,
-        bind=ADDRESS,
-    )
-    first, last = right.slider(
-        "Depth below the DEJ (µm)",
-        *DEPTHS_UM,
-        value=DEPTHS_UM,
-        key="depth_um",
-        persist_state=SESSION,
-        bind=ADDRESS,
-        help="A score over other depths is another score; a scan must cover all of them",
-    )
-    return "grade_mean" if score == "grade_mean" else "expected_grade", (int(first), int(last))
-
-
-def _ask_subjects(access: Access, studies: Sequence[Study], key: str) -> dict[str, Filter]:
-    """What a subject must be: a range of numbers, a choice of texts."""
-    with access.read() as tx:
-        people = pd.concat([subject_table(tx, one.study_id) for one in studies])
-    offered = covariates_of(people)
-    offered = {name: known for name, known in offered.items() if _chooses(known)}
-    if not offered:
-        return {}
-    by = st.pills(
-        "Only some subjects, by",
-        list(offered),
-        selection_mode="multi",
-        format_func=plain,
-        key=f"{key}_by",
-        persist_state=SESSION,
-    )
-    found: dict[str, Filter] = {}
-    for name in by:
-        known = offered[name]
-        if isinstance(known, Between):
-            low, high = st.slider(
-                plain(name),
-                known.low,
-                known.high,
-                value=(known.low, known.high),
-                step=1.0 if known.low.is_integer() and known.high.is_integer() else None,
-                format="%g",
-                key=f"{key}_between_{name}",
-                persist_state=SESSION,
-            )
-            found[name] = Between(low, high)
-        else:
-            values = st.multiselect(
-                plain(name),
-                known.values,
-                placeholder="all who have a value",
-                key=f"{key}_one_of_{name}",
-                persist_state=SESSION,
-            )
-            found[name] = OneOf(tuple(values) or known.values)
-    return found
-
-
-def _chooses(known: Filter) -> bool:
-    """Whether a filter could leave anybody out."""
-    return known.low < known.high if isinstance(known, Between) else len(known.values) > 1
-
-
-def _said(name: str, wanted: Filter) -> str:
-    if isinstance(wanted, Between):
-        return f"{name} {wanted.low:g}–{wanted.high:g}"
-    shown = " or ".join(wanted.values[:3])
-    more = len(wanted.values) - 3
-    return f"{name} {shown}" + (f" or {more} more" if more > 0 else "")
+def _first_visit(study: Study, stored: StoredPlan | None, visits: Sequence[str | None]) -> int:
+    """The planned visit where groups are planned, else the last of a trial, the first of others."""
+    if stored is not None and stored.plan.within is None and stored.plan.primary_visit in visits:
+        return visits.index(stored.plan.primary_visit)
+    return len(visits) - 1 if visits and study.kind == "before_after" else 0
 
 
 def _day(visit: tuple[str, int]) -> int:

@@ -1,6 +1,6 @@
 """What missing scores, other depths and excluded scans could change, on a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -77,6 +77,7 @@ def show_other_scores(
     found: Comparison,
     compare: Callable[[Scored], Comparison],
     *,
+    arms: Sequence[str],
     visit: str | None = None,
     site: str | None = None,
     covariates: Filters | None = None,
@@ -86,13 +87,12 @@ def show_other_scores(
 
     profiles : one row a scan and layer of what was compared
     compare : how scores become a comparison
-    visit, site, covariates : what the comparison was narrowed to
+    arms, visit, site, covariates : what the comparison was narrowed to
     """
     with access.read() as tx:
         every = read_profiles(tx, study.study_id, margin=True, excluded=True)
         scans = scan_table(tx, study.study_id)
         people = subject_table(tx, study.study_id)
-    arms = found.arms if found.plan.between is not None else [arm.name for arm in study.arms]
     compared, every, excluded = (
         _at_visits(
             select(table, arms=arms, visit=visit, site=site, covariates=covariates, people=people),

@@ -6,39 +6,43 @@ import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.comparisons import Scored
-from dermdash.analysis.filters import DEPTHS_UM
+from dermdash.analysis.kept import sensitivity_key
 from dermdash.analysis.sensitivity import Sensitivity, shift_dej
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.words import leading
+from dermdash.trial.results import ResultKey
 from dermdash.ui.cells import plain
 from dermdash.ui.figure_parts import show_figure
+from dermdash.ui.guard import Access
+from dermdash.ui.kept_parts import kept_sensitivity
 from dermdash.ui.table_parts import csv_button
 
 
 def moved_dej(
-    profiles: pd.DataFrame,
-    score: str,
+    access: Access,
+    key: ResultKey,
+    layers: pd.DataFrame,
     found: Comparison,
     compare: Callable[[Scored], Comparison],
-    *,
-    depth_um: tuple[int, int] = DEPTHS_UM,
 ) -> Sensitivity:
-    """The comparison with the DEJ shifted by up to 10 µm, kept by the profiles' values."""
-    question = f"{found.plan} {found.arms} {found.visits}"
-    return _moved(profiles, score, question, depth_um, found, compare)
+    """The comparison with the DEJ shifted by up to 10 µm, as it was kept, else computed.
+
+    key : of the comparison; layers : behind it, with the margin, one row a scan and layer
+    """
+    key = sensitivity_key(key, layers, found.plan.value)
+    return kept_sensitivity(access, key, lambda: _moved(key.digest, layers, found, compare))
 
 
-@st.cache_data(max_entries=32, show_spinner="Shifting the DEJ by up to 10 µm")
+@st.cache_data(max_entries=32, show_spinner=False)
 def _moved(
-    profiles: pd.DataFrame,
-    score: str,
-    question: str,  # keys the cache in the place of the comparison
-    depth_um: tuple[int, int],
+    digest: str,  # of all that follows: Streamlit would look at a sample of many layers only
+    _layers: pd.DataFrame,
     _found: Comparison,
     _compare: Callable[[Scored], Comparison],
 ) -> Sensitivity:
-    return shift_dej(profiles, score, _found, _compare, depth_um=depth_um)
+    plan = _found.plan
+    return shift_dej(_layers, plan.value, _found, _compare, depth_um=plan.depth_um)
 
 
 def show_sensitivity(moved: Sensitivity, *, name: str, mark: str) -> None:

@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from dermdash.analysis.comparisons import score_study
 from dermdash.errors import DermdashError
 from dermdash.ui.answered import answer_changes, show_standing
 from dermdash.ui.cells import plain
 from dermdash.ui.change_figures import changes_beside, difference_by_depth
 from dermdash.ui.change_parts import studies_over_visits, subject_cells
-from dermdash.ui.change_question import ask
+from dermdash.ui.change_question import ask_changes, show_unknown
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import changes_by_depth
 from dermdash.ui.figure_tabs import residual_figures
@@ -37,24 +36,17 @@ if study is None:
 title, place = st.columns([1.6, 1], vertical_alignment="bottom")
 title.title(f"Did the product change skin? {plain(study.name)}")
 with place:
-    question = ask(study)
+    question = ask_changes(access, study)
 
 try:
-    with access.read() as tx:
-        scored = score_study(
-            tx,
-            study.study_id,
-            question.score,
-            site=question.site,
-            depth_um=question.depth_um,
-        )
-    answered = answer_changes(access, study, question, scored)
+    answered = answer_changes(access, question)
 except DermdashError as refusal:
     st.info(plain(f"Nothing can be concluded yet: {refusal}."), icon=":material/info:")
+    show_unknown(access, question)
     studies_over_visits(access)
     st.stop()
 
-found, score, name = answered.found, question.score, study.name
+found, scored, score, name = answered.found, answered.scored, question.score, study.name
 if found.plan.within is None:
     st.info(
         f"{plain(name)} compares groups once; a change needs a baseline and a later visit.",
@@ -67,6 +59,7 @@ if found.plan.within is None:
 
 sentence(found)
 show_standing(answered)
+show_unknown(access, question)
 withheld(access, study)
 colours = {arm.name: arm.colour for arm in study.arms}
 marked = mark(access, study)
@@ -98,7 +91,15 @@ if tabs["Sensitivity"].open:
         show_sensitivity(answered.moved, name=name, mark=marked)
         show_missing(scored, found, name=name, mark=marked)
         show_other_scores(
-            access, study, answered.layers, found, answered.again, site=question.site, name=name
+            access,
+            study,
+            answered.layers,
+            found,
+            answered.again,
+            arms=question.arms,
+            site=question.site,
+            covariates=question.covariates,
+            name=name,
         )
         show_repeatability(study, answered.layers, score, depth_um=question.depth_um, name=name)
 if tabs["Code"].open:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dermdash.analysis.cohorts import describe, group_profiles
-from dermdash.analysis.comparisons import score_cells
 from dermdash.errors import DesignError, TableError
 from dermdash.reporting.stars import planned_brackets
 from dermdash.trial.gradings import profiles as read_profiles
@@ -94,8 +93,7 @@ if tabs["Result"].open:
                 standing=answered.standing,
                 allowed=answered.stars,
             )
-            cells = score_cells(answered.layers, question.score, depth_um=question.depth_um)
-            show_levels(cells, found)
+            show_levels(answered.scored, found)
         group_table(study, answer, profiles)
 if tabs["Along depth"].open:
     with tabs["Along depth"]:
@@ -135,6 +133,7 @@ if tabs["Sensitivity"].open:
                 answered.layers,
                 found,
                 answered.again,
+                arms=answered.arms,
                 visit=question.visit,
                 site=question.site,
                 covariates=question.covariates,

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dermdash.analysis.kept import comparison_key, keep_comparison, recall_comparison
+from dermdash.analysis.filters import Between, OneOf
+from dermdash.analysis.kept import comparison_key, keep_answer, recall_comparison
 from dermdash.analysis.planned import Asked, compare_planned, plan_for, standing
 from dermdash.errors import TableError
 from dermdash.settings import Settings
@@ -124,7 +125,10 @@ def test_a_draft_plans_nothing_but_its_choices_hold() -> None:
     [
         ({"depth_um": (0, 19)}, "over 0 to 19 µm, where the plan says 0 to 69 µm"),
         ({"site": "cheek"}, "at cheek only"),
-        ({"covariates": ("age", "phototype")}, "among subjects chosen by age and phototype"),
+        (
+            {"covariates": {"age": Between(30, 50), "phototype": OneOf(("II",))}},
+            "among subjects chosen by age and phototype",
+        ),
         ({"pooled": ("Other",)}, "pooled with Other"),
         ({"over_visits": False, "visit": "D28"}, "groups at one visit, where the plan compares"),
     ],
@@ -189,6 +193,46 @@ def test_a_planned_contrast_that_the_data_lack_leaves_the_rest_exploratory() -> 
     assert "the planned difference active − placebo at D56 is not in these data" in said.sentence
 
 
+def test_a_key_secondary_that_the_data_lack_is_the_one_that_is_named() -> None:
+    """Lost: the page would deny the primary difference that stands right above."""
+    study = study_of(visits=("D0", "D28", "D56"))
+    stored = stored_of(
+        study,
+        primary=("active", "placebo", "D28"),
+        primary_visit="D28",
+        key_secondary=(("active", "placebo", "D56"),),
+    )
+    _, found = answered(study, scores(), stored)
+    said = standing(study, found, stored, CHANGES)
+    assert not said.planned
+    assert said.sentence == (
+        "Exploratory: the planned difference active − placebo at D56 is not in these data."
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"alpha": 0.1}, {"equal_variances": False}, {"outlier_mads": 9.0}, {"baseline": None}],
+)
+def test_a_comparison_by_other_choices_is_not_the_planned_one(change: dict[str, Any]) -> None:
+    """Lost: a level or a rule turned until stars appear would be called planned."""
+    study, table = study_of(), scores()
+    stored = stored_of(study)
+    found = compare_planned(table, replace(stored.plan, **change), ARMS)
+    assert any(one.role == "primary" for one in found.contrasts)
+    assert not standing(study, found, stored, CHANGES).planned
+
+
+def test_one_arm_of_a_planned_trial_is_its_own_change() -> None:
+    """Lost: whoever looks at one arm would read an error."""
+    study, asked = study_of(), replace(CHANGES, arms=("active",))
+    plan, found = answered(study, scores(), stored_of(study), asked)
+    assert (plan.between, plan.control, found.design) == (None, None, "visits")
+    assert {one.role for one in found.contrasts} == {"exploratory"}
+    said = standing(study, found, stored_of(study), asked)
+    assert said.sentence == "Exploratory: without placebo."
+
+
 def test_visits_that_the_plan_does_not_name_are_left_out() -> None:
     """Lost: a visit added later would change the planned model, or break it."""
     study = study_of()
@@ -224,7 +268,7 @@ def test_an_answer_is_recalled_until_plan_or_data_change(store: Store) -> None:
         followed, found = answered(study, table, stored)
         key = comparison_key(study_id, table, followed, CHANGES, stored)
         assert recall_comparison(tx, key) is None
-        keep_comparison(tx, key, found)
+        keep_answer(tx, key, found)
     with store.read() as tx:
         assert recall_comparison(tx, key) == found
         again = comparison_key(study_id, table.iloc[::-1], followed, CHANGES, stored)

@@ -1,11 +1,14 @@
 """How a result moves with the DEJ."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from dermdash.analysis.comparisons import Scored, compare_subjects, score_cells
-from dermdash.analysis.sensitivity import shift_dej
+from dermdash.analysis.sensitivity import sensitivity_from_json, shift_dej
+from dermdash.errors import TableError
 from dermdash.stats.comparison import Comparison
 
 SCORE = "expected_grade"
@@ -75,3 +78,24 @@ def test_short_margins_are_missing_and_counted() -> None:
     table = moved.table().set_index("shift_um")
     assert table["difference"].notna().sum() == 7
     assert table.loc[10, "n_subjects"] == 0
+
+
+def test_shifts_come_back_as_they_were_kept() -> None:
+    """Lost: after a restart the page would show other numbers than before it."""
+    layers = profiles(slope=0.01, depths=range(-3, 73))
+    moved = shift_dej(layers, SCORE, ask(score_cells(layers, SCORE)), ask)
+    assert any(shift.contrast is None for shift in moved.shifts)
+    kept = json.loads(json.dumps(moved.to_json(), allow_nan=False))
+    again = sensitivity_from_json(kept)
+    assert again == moved
+    assert again.found.sentence == moved.found.sentence
+
+
+@pytest.mark.parametrize("spoiled", ["found", "shifts"])
+def test_shifts_of_another_version_are_refused(spoiled: str) -> None:
+    """Lost: an update of the program would leave pages broken by older results."""
+    layers = profiles(slope=0.01)
+    kept = shift_dej(layers, SCORE, ask(score_cells(layers, SCORE)), ask).to_json()
+    for wrong in ([{"of": "old"}], None):
+        with pytest.raises(TableError, match="cannot be read"):
+            sensitivity_from_json({**kept, spoiled: wrong})

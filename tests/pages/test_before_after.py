@@ -6,6 +6,7 @@ import pytest
 
 from dermdash.trial.database import Store
 from tests.pages.conftest import OpenPage, open_tab, said
+from tests.pages.filters import depths
 from tests.support.studies import add_scan, grade_visits, make_study
 
 PAGE = "results/before_after.py"
@@ -96,7 +97,7 @@ def test_one_visit_leads_to_the_cohorts(open_page: OpenPage, store: Store, tmp_p
 def test_a_depth_range_is_followed(open_page: OpenPage, trial: int) -> None:
     """A score over other depths would be labelled as that of the whole dermis."""
     app = open_page(PAGE)
-    app.slider(key="depth_um").set_value((0, 39)).run()
+    depths(app).set_value((0, 39)).run()
     assert not app.exception
     assert "At D28, baseline-adjusted mean expected grade was" in said(app)
     app = open_tab(app, "Subjects")

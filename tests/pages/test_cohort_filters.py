@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dermdash.trial.database import Store
 from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study, set_subject
 from tests.pages.conftest import OpenPage, open_tab, said
+from tests.pages.filters import depths, in_address, pick, summary
+from tests.support.plans import lock
 from tests.support.studies import ADA, add_scan, grade_queued
 
 PAGE = "results/cohorts.py"
@@ -56,24 +57,6 @@ def make(
     return study
 
 
-def pick(app: AppTest, key: str, values: object) -> AppTest:
-    """Choose pills or segments by the widget's key."""
-    (found,) = [one for one in app.get("button_group") if one.key == key]
-    found.set_value(values)
-    return app.run()
-
-
-def summary(app: AppTest) -> str:
-    """What the closed filters say."""
-    return next(c.value for c in app.caption if " µm, " in c.value).replace("\\", "")
-
-
-def in_address(app: AppTest) -> set[str]:
-    """The names of all choices that the address carries."""
-    widgets = [*app.slider, *app.multiselect, *app.selectbox, *app.get("button_group")]
-    return {str(one.proto.query_param_key) for one in widgets} - {""}
-
-
 def test_a_depth_range_is_followed_everywhere(
     open_page: OpenPage, store: Store, tmp_path: Path
 ) -> None:
@@ -81,14 +64,14 @@ def test_a_depth_range_is_followed_everywhere(
     make(store, tmp_path, PAIR, n_layers={"S1": 35})
     app = open_page(PAGE)
     assert "1 subject of young missing: 0 to 69 µm not covered" in said(app)
-    app.slider(key="depth_um").set_value((5, 30)).run()
+    depths(app).set_value((5, 30)).run()
     assert not app.exception
     words = said(app)
     assert "mean ± SD over subjects, 5 to 30 µm" in words
     assert "**5 to 30 µm**, mean ± SD" in words
     assert "69" not in words
     assert "(n = 3), old" in words
-    app.slider(key="depth_um").set_value((40, 69)).run()
+    depths(app).set_value((40, 69)).run()
     assert "1 subject of young missing: 40 to 69 µm not covered" in said(app)
 
 
@@ -96,8 +79,9 @@ def test_the_address_brings_score_and_depths(
     open_page: OpenPage, store: Store, tmp_path: Path
 ) -> None:
     """Lost: a link to a colleague would show another result."""
-    make(store, tmp_path, PAIR)
-    app = open_page(PAGE, depth_um=["10", "50"], cohort_score="mean grade")
+    study = make(store, tmp_path, PAIR)
+    chosen = {f"depth_um_{study}": ["10", "50"], f"score_{study}": "mean grade"}
+    app = open_page(PAGE, **chosen)
     assert not app.exception
     assert "mean grade of 4, mean ± SD over subjects, 10 to 50 µm" in said(app)
     assert "10–50 µm, mean grade" in summary(app)
@@ -107,9 +91,9 @@ def test_an_address_out_of_range_is_put_right(
     open_page: OpenPage, store: Store, tmp_path: Path
 ) -> None:
     """Lost: a mistyped link would end in a traceback."""
-    make(store, tmp_path, PAIR)
+    study = make(store, tmp_path, PAIR)
     for odd in (["500", "900"], ["x", "y"], ["60", "20"]):
-        app = open_page(PAGE, depth_um=odd, pooled="No such study")
+        app = open_page(PAGE, **{f"depth_um_{study}": odd, "pooled": "No such study"})
         assert not app.exception
         assert "of 4, mean ± SD over subjects" in said(app) or "is no depth range" in said(app)
 
@@ -118,7 +102,7 @@ def test_a_range_of_nothing_is_refused(open_page: OpenPage, store: Store, tmp_pa
     """Lost: both ends of the slider on one depth would divide by nothing."""
     make(store, tmp_path, PAIR)
     app = open_page(PAGE)
-    app.slider(key="depth_um").set_value((30, 30)).run()
+    depths(app).set_value((30, 30)).run()
     assert not app.exception
     assert "30 to 30 µm is no depth range; choose two depths" in said(app)
 
@@ -146,7 +130,7 @@ def test_subjects_are_filtered_by_age_and_any_covariate(
         *("S1", "S2", "S3", "S5")
     ]
     open_tab(app, "Result")
-    assert in_address(app) == {"study", "cohort_score", "depth_um"}
+    assert in_address(app) == {"study", f"score_{study}", f"depth_um_{study}"}
 
 
 def test_a_filter_that_leaves_nobody_says_so(
@@ -169,7 +153,7 @@ def test_a_filter_that_leaves_nobody_says_so(
 
 def test_studies_are_pooled_as_blocks(open_page: OpenPage, store: Store, tmp_path: Path) -> None:
     """Lost: what differs between two studies would be taken for what differs between groups."""
-    make(store, tmp_path, PAIR)
+    study = make(store, tmp_path, PAIR)
     lower = {arm: [score - 0.5 for score in scores] for arm, scores in PAIR.items()}
     make(store, tmp_path, lower, name="Second site")
     app = open_page(PAGE)
@@ -184,7 +168,7 @@ def test_studies_are_pooled_as_blocks(open_page: OpenPage, store: Store, tmp_pat
     assert "rearrangements of the subjects within their study" in said(open_tab(app, "Along depth"))
     subjects = open_tab(app, "Subjects").dataframe[-1].value
     assert set(subjects["study"]) == {"Ageing", "Second site"}
-    assert in_address(app) == {"study", "pooled", "cohort_score", "depth_um"}
+    assert in_address(app) == {"study", "pooled", f"score_{study}", f"depth_um_{study}"}
 
 
 def test_groups_of_two_studies_are_called_confounded(
@@ -263,3 +247,29 @@ def test_ten_visits_can_be_chosen_from(open_page: OpenPage, store: Store, tmp_pa
     app.selectbox(key=f"cohort_{study}_visit").set_value("D9").run()
     assert not app.exception
     assert "No graded scan of Ageing covers 0 to 69 µm" in said(app)
+
+
+def test_groups_open_at_the_planned_visit(
+    open_page: OpenPage, store: Store, tmp_path: Path
+) -> None:
+    """Lost: the planned comparison would have to be looked for among the visits."""
+    study = make(store, tmp_path, PAIR, visits=3)
+    lock(store, study, primary=("young", "old", ""), primary_visit="D1", depth_um=(10, 49))
+    app = open_page(PAGE)
+    assert not app.exception
+    assert app.selectbox(key=f"cohort_{study}_visit_plan1").value == "D1"
+    assert depths(app).value == (10, 49)
+    app.selectbox(key=f"cohort_{study}_visit_plan1").set_value("D0").run()
+    assert "At D0, where the plan says D1" in said(app)
+
+
+def test_arms_that_are_left_out_are_named(
+    open_page: OpenPage, store: Store, tmp_path: Path
+) -> None:
+    """Lost: a comparison of two of three groups would read like one of all."""
+    study = make(store, tmp_path, {**PAIR, "middle": (2.4, 2.6, 2.2)})
+    app = open_page(PAGE)
+    assert "only" not in summary(app)
+    app = pick(app, f"cohort_{study}_arms", ["young", "old"])
+    assert not app.exception
+    assert "only young and old" in summary(app)

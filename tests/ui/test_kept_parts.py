@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import streamlit as st
 
+from dermdash.analysis.comparisons import Scored
 from dermdash.analysis.kept import comparison_key
 from dermdash.analysis.planned import Asked
+from dermdash.analysis.sensitivity import Sensitivity, shift_dej
 from dermdash.errors import StoreError, TableError
 from dermdash.settings import Settings
 from dermdash.stats.comparison import Comparison, compare
@@ -15,9 +19,10 @@ from dermdash.stats.plan import Plan
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.results import ResultKey
 from dermdash.trial.studies import get_study
-from dermdash.ui import kept_parts
+from dermdash.ui import kept_parts, sensitivity_parts
 from dermdash.ui.guard import Access
 from dermdash.ui.kept_parts import kept_comparison, may_carry_stars, plan_of
+from dermdash.ui.sensitivity_parts import moved_dej
 from tests.support.studies import ADA, add_scan, make_study
 
 TABLE = pd.DataFrame({"arm": list("aaaabbbb"), "score": [1.0, 2, 2, 3, 3, 4, 4, 5]})
@@ -53,6 +58,59 @@ def test_an_answer_is_computed_once(store: Store) -> None:
     assert compute.times == 1
 
 
+def layers_of() -> pd.DataFrame:
+    """A scan a subject, from 10 µm above the DEJ to 10 µm below the slab."""
+    return pd.DataFrame(
+        [
+            {
+                **{"study": "S", "subject_id": f"S{k}", "arm": arm, "visit": "D0", "scan_id": k},
+                "depth_um": depth,
+                "score": score,
+            }
+            for k, (arm, score) in enumerate(TABLE.itertuples(index=False))
+            for depth in range(-10, 80)
+        ]
+    )
+
+
+def compare_cells(scored: Scored) -> Comparison:
+    return compare(scored.table, PLAN)
+
+
+def test_the_shifts_of_the_dej_are_computed_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost: after each restart of the server, a page would first wait for its 21 comparisons."""
+    layers, times = layers_of(), []
+    key, found = key_of(make_study(store)), compare(TABLE, PLAN)
+
+    def shift(*args: Any, **options: Any) -> Sensitivity:
+        times.append(1)
+        return shift_dej(*args, **options)
+
+    monkeypatch.setattr(sensitivity_parts, "shift_dej", shift)
+    first = moved_dej(Access(store, ADA), key, layers, found, compare_cells)
+    assert [one.shift_um for one in first.shifts] == list(range(-10, 11))
+    st.cache_data.clear()  # as a restart does
+    again = moved_dej(Access(store, None), key, layers.iloc[::-1], found, compare_cells)
+    assert (again, len(times)) == (first, 1)
+
+
+def test_other_layers_in_the_margin_are_shifted_anew(store: Store) -> None:
+    """Lost: scans graded again would keep the shifts of their former margin.
+
+    The comparison itself does not see the margin, so its key stays.
+    """
+    key, found, access = key_of(make_study(store)), compare(TABLE, PLAN), Access(store, ADA)
+    layers = layers_of()
+    first = moved_dej(access, key, layers, found, compare_cells)
+    other = layers.copy()
+    other.loc[(other["depth_um"] == 74) & (other["arm"] == "a"), "score"] += 3.0
+    again = moved_dej(access, key, other, found, compare_cells)
+    assert first.table()["difference"][20] != again.table()["difference"][20]
+    assert first.table()["difference"][10] == again.table()["difference"][10]
+
+
 def test_nobody_keeps_nothing(store: Store) -> None:
     """Lost: the store would hold answers that nobody was given."""
     key, compute = key_of(make_study(store)), Counted()
@@ -70,7 +128,7 @@ def test_an_answer_that_cannot_be_kept_is_shown(
         raise StoreError("the disk is full; free some space")
 
     key = key_of(make_study(store))
-    monkeypatch.setattr(kept_parts, "keep_comparison", refuse)
+    monkeypatch.setattr(kept_parts, "keep_answer", refuse)
     assert kept_comparison(Access(store, ADA), key, Counted()).design == "arms"
 
 

@@ -136,6 +136,7 @@ def other_scores_page() -> None:
         layers,
         compare_study(study, scored, "expected_grade"),
         lambda other: compare_study(study, other, "expected_grade"),
+        arms=("placebo", "active"),
         site="cheek",
         name="Night cream",
     )

@@ -1,0 +1,123 @@
+"""Which subjects a question is about: the filters that all result pages share."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dermdash.analysis.filters import Between, Filter, Filters, OneOf, covariates_of
+from dermdash.ui.cells import plain, plural
+from dermdash.ui.score_question import SESSION
+
+ALL_SITES = "all, averaged within each subject"
+
+
+def ask_arms(names: Sequence[str], key: str) -> tuple[str, ...]:
+    """The arms that are compared, in their order; choosing none takes all."""
+    chosen = st.pills(
+        "Arms",
+        names,
+        selection_mode="multi",
+        format_func=plain,
+        default=names,
+        key=f"{key}_arms",
+        persist_state=SESSION,
+    )
+    return tuple(name for name in names if not chosen or name in chosen)
+
+
+def ask_site(names: Sequence[str], key: str) -> str | None:
+    """The site that is scored; None averages over all."""
+    sites: list[str | None] = [None, *names]
+    return st.selectbox(
+        "Site",
+        sites,
+        format_func=lambda name: name or ALL_SITES,
+        placeholder=ALL_SITES,
+        key=f"{key}_site",
+        persist_state=SESSION,
+    )
+
+
+def ask_covariates(people: pd.DataFrame, key: str) -> dict[str, Filter]:
+    """What a subject must be: a range of numbers, a choice of texts.
+
+    people : as ``subject_table`` gives them, of one study or several
+    """
+    offered = {name: known for name, known in covariates_of(people).items() if _chooses(known)}
+    if not offered:
+        return {}
+    by = st.pills(
+        "Only some subjects, by",
+        list(offered),
+        selection_mode="multi",
+        format_func=plain,
+        key=f"{key}_by",
+        persist_state=SESSION,
+    )
+    found: dict[str, Filter] = {}
+    for name in by:
+        known = offered[name]
+        if isinstance(known, Between):
+            low, high = st.slider(
+                plain(name),
+                known.low,
+                known.high,
+                value=(known.low, known.high),
+                step=1.0 if known.low.is_integer() and known.high.is_integer() else None,
+                format="%g",
+                key=f"{key}_between_{name}",
+                persist_state=SESSION,
+            )
+            found[name] = Between(low, high)
+        else:
+            values = st.multiselect(
+                plain(name),
+                known.values,
+                placeholder="all who have a value",
+                key=f"{key}_one_of_{name}",
+                persist_state=SESSION,
+            )
+            found[name] = OneOf(tuple(values) or known.values)
+    return found
+
+
+def filter_words(arms: Sequence[str], every: Sequence[str], covariates: Filters) -> list[str]:
+    """What narrows the subjects, a phrase a filter; nothing where all take part.
+
+    >>> filter_words(["a", "b"], ["a", "b"], {})
+    []
+    >>> filter_words(["a"], ["a", "b"], {"age": Between(25, 61)})
+    ['only a', 'age 25–61']
+    """
+    only = [f"only {' and '.join(arms)}"] if set(every) - set(arms) else []
+    return only + [_said(name, wanted) for name, wanted in covariates.items()]
+
+
+def unknown_words(unknown: Mapping[str, int], covariates: Filters) -> list[str]:
+    """Who is left out since it is not known what they are, a phrase an arm.
+
+    unknown : subjects by arm
+
+    >>> unknown_words({"a": 0, "b": 1}, {"age": Between(25, 61)})
+    ['1 subject of b left out: age not known']
+    """
+    named = " or ".join(covariates)
+    return [
+        f"{plural(n, 'subject')} of {arm} left out: {named} not known"
+        for arm, n in unknown.items()
+        if n
+    ]
+
+
+def _chooses(known: Filter) -> bool:
+    """Whether a filter could leave anybody out."""
+    return known.low < known.high if isinstance(known, Between) else len(known.values) > 1
+
+
+def _said(name: str, wanted: Filter) -> str:
+    if isinstance(wanted, Between):
+        return f"{name} {wanted.low:g}–{wanted.high:g}"
+    shown = " or ".join(wanted.values[:3])
+    more = len(wanted.values) - 3
+    return f"{name} {shown}" + (f" or {more} more" if more > 0 else "")
