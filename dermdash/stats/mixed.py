@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dermdash.errors import TableError
+from dermdash.stats.effects import standardized
 from dermdash.stats.findings import Contrast, Test
 from dermdash.stats.freedom import Estimate, Freedom, Inference, estimate, infer, wald_f
-from dermdash.stats.reml import fit_reml
+from dermdash.stats.reml import RemlFit, fit_reml
 from dermdash.stats.visit_grid import VisitGrid, arrange
 from dermdash.stats.within import holm_adjusted
 
@@ -91,7 +92,9 @@ def mmrm(
         of several visits .051 to .060), Satterthwaite's did not (to .068 and .134)
 
     The covariance of the visits is free (unstructured) and common to the arms; restricted maximum
-    likelihood. With complete data each contrast is exactly the ANCOVA of its visit.
+    likelihood. With complete data each contrast is exactly the ANCOVA of its visit, its effect too:
+    Hedges' g in the model's standard deviations of the scores at that visit within arms (see
+    `_spreads`); None where fewer than two degrees of freedom are left.
 
     Raises TableError for rows that contradict each other, a baseline that is missing or does not
     vary, an arm without a visit, two visits that nobody has both, and where the covariance cannot
@@ -120,6 +123,7 @@ def mmrm(
     # cells[v, a] picks the mean of arm a at visit v, cells[v, -1] the slope of the baseline there
     cells = np.eye(len(fit.coefficients)).reshape(len(grid.visits), len(grid.arms) + 1, -1)
     differences = cells[:, 1:-1] - cells[:, :1]
+    spreads = _spreads(grid, fit) * spread
     return Mmrm(
         contrasts=tuple(
             contrast
@@ -131,7 +135,8 @@ def mmrm(
                         grid.arms[b],
                         name,
                         estimate(inference, cells[v, a] - cells[v, b]).in_units(spread),
-                        alpha,
+                        spread=float(spreads[v]),
+                        alpha=alpha,
                     )
                     for a, b in pairs
                 ]
@@ -159,14 +164,15 @@ def mmrm(
 
 
 def _design(grid: VisitGrid) -> Floats:
-    """(n, m, m·(arms + 1)): at each visit a mean an arm and a slope of the baseline.
-
-    The baseline is centred and in units of its SD, so that numbers of any size fit equally well.
-    """
-    baseline = (grid.baseline - grid.baseline.mean()) / grid.baseline.std()
-    subject = np.column_stack([np.eye(len(grid.arms))[grid.arm], baseline])
+    """(n, m, m·(arms + 1)): at each visit a mean an arm and a slope of the baseline."""
+    subject = np.column_stack([np.eye(len(grid.arms))[grid.arm], _baseline(grid)])
     n, m = grid.y.shape
     return np.asarray(np.einsum("vw,nq->nvwq", np.eye(m), subject).reshape(n, m, -1))
+
+
+def _baseline(grid: VisitGrid) -> Floats:
+    """(n,): centred and in units of its SD, so that numbers of any size fit equally well."""
+    return np.asarray((grid.baseline - grid.baseline.mean()) / grid.baseline.std())
 
 
 def _pairs(grid: VisitGrid, control: str | None) -> list[tuple[int, int]]:
@@ -181,7 +187,24 @@ def _pairs(grid: VisitGrid, control: str | None) -> list[tuple[int, int]]:
     return [(a, b) for a in range(len(grid.arms)) if a != b]
 
 
-def _contrast(a: str, b: str, visit: str, found: Estimate, alpha: float) -> Contrast:
+def _spreads(grid: VisitGrid, fit: RemlFit) -> Floats:
+    """(m,): SD of the scores of each visit within arms, had all subjects been seen there.
+
+    The residual variance and what the slope makes of the baselines, put together as least squares
+    does: on complete data the pooled SD that the effect of `ancova` stands on.
+    """
+    n, g = len(grid.y), len(grid.arms)
+    baseline = _baseline(grid)
+    means = np.bincount(grid.arm, baseline) / np.bincount(grid.arm)
+    within_xx = float(np.sum((baseline - means[grid.arm]) ** 2))
+    slopes = fit.coefficients.reshape(len(grid.visits), g + 1)[:, -1]
+    squares = (n - g - 1) * np.diag(fit.covariance) + slopes**2 * within_xx
+    return np.asarray(np.sqrt(squares / (n - g)))
+
+
+def _contrast(
+    a: str, b: str, visit: str, found: Estimate, *, spread: float, alpha: float
+) -> Contrast:
     low, high = found.interval(alpha)
     return Contrast(
         a=a,
@@ -194,6 +217,11 @@ def _contrast(a: str, b: str, visit: str, found: Estimate, alpha: float) -> Cont
         method="mmrm",
         statistic=found.statistic,
         df=found.df,
+        effect=(
+            standardized(found.statistic, found.df, found.standard_error / spread, alpha=alpha)
+            if found.df >= 2
+            else None
+        ),
         visit=visit,
     )
 

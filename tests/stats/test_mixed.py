@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
+from scipy.special import gamma
 
 from dermdash.errors import TableError
+from dermdash.stats.ancova import ancova
 from dermdash.stats.mixed import Mmrm, mmrm
 from tests.support.orthodont import orthodont
 
@@ -132,6 +134,63 @@ def test_complete_visits_are_the_ancova_of_each_visit(visits):
         assert contrast.ci_high == pytest.approx(beta[0] - beta[1] + half, rel=1e-6)
         assert contrast.p == pytest.approx(2 * stats.t.sf(abs(beta[0] - beta[1]) / se, df))
     assert (result.interaction is None) == (visits == 1)
+
+
+@pytest.mark.parametrize(("visits", "arms"), [(1, 2), (3, 2), (2, 3)])
+def test_complete_visits_have_the_effects_and_means_of_ancova(visits, arms):
+    """Lost: Hedges' g of one kind for both models, and adjusted means that a page can show."""
+    y, subject, arm, visit, baseline = table(5, visits=visits, arms=arms)
+    result = mmrm(y, subject, arm, visit, baseline)
+    for contrast in result.contrasts:
+        at = visit == contrast.visit
+        pair = [(contrast.a, contrast.b)]
+        known = ancova(y[at], baseline[at], arm[at].tolist(), pairs=pair)
+        effect = known.contrasts[0].effect
+        assert contrast.effect is not None
+        assert effect is not None
+        assert contrast.effect.name == effect.name
+        assert_allclose(
+            [contrast.effect.value, contrast.effect.ci_low, contrast.effect.ci_high],
+            [effect.value, effect.ci_low, effect.ci_high],
+            rtol=1e-7,
+            atol=1e-9,
+        )
+        means = {m.arm: m for m in result.adjusted_means if m.visit == contrast.visit}
+        for mean in known.means:
+            found = means[mean.arm]
+            assert_allclose(
+                [found.mean, found.ci_low, found.ci_high], [mean.mean, mean.ci_low, mean.ci_high]
+            )
+
+
+def test_the_effect_counts_the_subjects_who_missed_the_visit():
+    """Lost: an effect in SDs of the scores where visits are missing.
+
+    By hand: residual variance of the model, and its slope times the baselines' variance within
+    arms, over all subjects; Hedges' factor J by its gamma functions.
+    """
+    y, subject, arm, visit, baseline = table(21, missing=0.2)
+    result = mmrm(y, subject, arm, visit, baseline)
+    one = result.contrasts[-1]
+    start, group = baseline[::3], arm[::3]
+    within = start - np.where(group == "a", start[group == "a"].mean(), start[group == "b"].mean())
+    left, right = np.zeros((9, 9)), np.zeros(9)
+    for i, values in enumerate(y.reshape(24, 3)):  # generalised least squares, subject by subject
+        seen = ~np.isnan(values)
+        who = np.array([group[i] == "a", group[i] == "b", start[i]], float)
+        design = np.kron(np.eye(3), who)[seen]
+        weights = np.linalg.inv(result.covariance[np.ix_(seen, seen)])
+        left += design.T @ weights @ design
+        right += design.T @ weights @ values[seen]
+    slope = np.linalg.solve(left, right)[-1]
+    squares = 21 * result.covariance[-1, -1] + slope**2 * (within**2).sum()
+    sd = np.sqrt(squares / 22)
+    assert one.effect is not None
+    assert one.df is not None
+    j = gamma(one.df / 2) / gamma((one.df - 1) / 2) / np.sqrt(one.df / 2)
+    assert one.effect.value == pytest.approx(j * one.difference / sd, rel=1e-6)
+    assert one.effect.ci_low < one.effect.value < one.effect.ci_high
+    assert (one.effect.ci_low > 0 or one.effect.ci_high < 0) == (one.p < 0.05)
 
 
 def test_complete_visits_test_all_of_them_as_hotelling_does():

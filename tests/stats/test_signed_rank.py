@@ -146,6 +146,13 @@ def test_five_subjects_allow_no_interval() -> None:
     assert not isinf(wilcoxon_signed_rank([1, 2, 3, 4, 5], [0] * 5, alpha=0.1).ci_low)
 
 
+def test_a_level_that_is_just_reached_is_no_finding_in_p_nor_interval() -> None:
+    """Lost: an interval without 0 beside a p that is not below alpha: 6 subjects, 2/64."""
+    found = wilcoxon_signed_rank(np.arange(1.0, 7.0), np.zeros(6), alpha=2 / 64)
+    assert found.p == 2 / 64
+    assert found.ci_low == -np.inf
+
+
 def test_coverage_with_ties() -> None:
     """Lost: of coarse scores the interval would hold the truth too seldom."""
     rng = np.random.default_rng(2)

@@ -1,17 +1,16 @@
 """Arms over visits: did one arm change more than another, baselines taken into account?"""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dermdash.errors import TableError
 from dermdash.stats.ancova import Ancova, ancova, change_t_test
 from dermdash.stats.assumptions import brown_forsythe, shapiro_wilk
 from dermdash.stats.designs.answer import Answer, Beside, WithinArm, test_of
 from dermdash.stats.designs.spread import uneven_spread
+from dermdash.stats.designs.trial import LEAST, Trial, trial_of
 from dermdash.stats.effects import partial_eta_squared
 from dermdash.stats.findings import Alternative, Check, Contrast, Effect, Test
 from dermdash.stats.mixed import mmrm
@@ -23,60 +22,41 @@ from dermdash.stats.visits import mean_changes
 FEW = 4  # subjects an arm, under which a standard deviation tells nothing
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trial:
-    """Subjects with a baseline and at least one later visit, a row each.
-
-    scores : (n_subjects, n_visits), the baseline first, NaN where missing
-    arm : (n_subjects,)
-    """
-
-    scores: NDArray[np.float64]
-    subject: NDArray[np.str_]
-    arm: NDArray[np.str_]
-    arms: tuple[str, ...]
-    visits: tuple[str, ...]
-    control: str | None
-    alpha: float
-
-    @property
-    def baseline(self) -> NDArray[np.float64]:
-        return self.scores[:, 0]
-
-    @property
-    def complete(self) -> NDArray[np.bool_]:
-        return np.asarray(np.isfinite(self.scores).all(axis=1))
-
-    def seen(self, visit: int) -> NDArray[np.bool_]:
-        return np.asarray(np.isfinite(self.scores[:, visit]))
-
-
 def compare_changes(observations: Observations, plan: Plan) -> Answer:
     """ANCOVA at each later visit where all were seen, MMRM where visits are missing.
 
-    The omnibus asks whether the arms change alike over all visits. Within-arm changes stand apart
-    as description.
+    The omnibus asks whether the arms change alike over all visits; where no test of that can be
+    had, the F of the arms at the last visit compared takes its place. Where the mixed model cannot
+    be estimated, ANCOVA of whoever was seen does. A warning says so. Within-arm changes stand
+    apart as description.
 
     Raises
     ------
     TableError
-        One arm or visit only, no baseline, too few subjects, or nothing varies.
+        One arm or visit only, no baseline, or too few subjects or nothing that varies at any
+        visit.
     """
-    trial, warnings = _trial(observations, plan)
+    trial, warnings = trial_of(observations, plan)
     beside = Beside()
     several = len(trial.visits) > 2
     mixed = beside.attempt("The mixed model", partial(_mixed, trial)) if several else None
+    by_visit = _by_visit(trial, beside)
+    whole = beside.attempt("The mixed ANOVA of complete subjects", partial(_interaction, trial))
+    observed = tuple(contrast for found in by_visit.values() for contrast in found.contrasts)
+    alternatives: list[Alternative] = []
     if mixed is not None and not trial.complete.all():
         joint, contrasts = mixed
-        omnibus = joint or _interaction(trial)
-        alternatives = _by_ancova(trial, beside)
+        if observed:
+            alternatives.append(_only(observed))
+        if joint is not None and whole is not None:
+            alternatives.append(Alternative(whole))
         how = "missing visits are taken as missing at random, given arm, baseline and visits seen"
     else:
-        omnibus = _interaction(trial)
-        by_visit = [_ancova(trial, visit) for visit in range(1, len(trial.visits))]
-        contrasts = tuple(contrast for found in by_visit for contrast in found.contrasts)
-        alternatives = [] if mixed is None else [_beside(*mixed)]
+        joint, contrasts = None, observed
+        if mixed is not None:
+            alternatives.append(_beside(*mixed))
         how = "only subjects seen at the baseline and at the visit are analysed"
+    omnibus = joint or whole or list(by_visit.values())[-1].omnibus
     alternatives += _by_change(trial, beside)
     return Answer(
         design="arms x visits",
@@ -84,55 +64,14 @@ def compare_changes(observations: Observations, plan: Plan) -> Answer:
         omnibus=omnibus,
         contrasts=contrasts,
         effects=_effects(omnibus),
-        checks=_checks(trial, beside),
+        checks=_checks(trial, by_visit, beside),
         alternatives=tuple(alternatives),
         estimand=(
             f"Difference between arms in mean {plan.outcome} at each later visit, for subjects "
             f"with the same {trial.visits[0]} score, whatever became of their treatment; {how}."
         ),
         within_arm=_within(trial),
-        warnings=(*warnings, *_spread(trial), *beside.warnings),
-    )
-
-
-def _trial(observations: Observations, plan: Plan) -> tuple[Trial, list[str]]:
-    arms, visits = observations.arms, observations.visits
-    if len(arms) < 2:
-        raise TableError(f"the table has one arm, {arms[0]!r}; leave the column of the arms out")
-    if len(visits) < 2:
-        raise TableError(f"the table has one visit, {visits[0]!r}; changes need a later one")
-    wide = observations.wide("visit")
-    with_baseline = wide[wide[visits[0]].notna()]
-    used = with_baseline[with_baseline[list(visits[1:])].notna().any(axis=1)]
-    warnings = []
-    for lost, what in (
-        (len(wide) - len(with_baseline), f"no value at the baseline, {visits[0]},"),
-        (len(with_baseline) - len(used), "no value after the baseline"),
-    ):
-        if lost:
-            have = "subject has" if lost == 1 else "subjects have"
-            warnings.append(f"{lost} {have} {what} and cannot be analysed.")
-    labels = used.index.get_level_values("arm").astype(str)
-    for arm in arms:
-        n = int((labels == arm).sum())
-        if n < 2:
-            raise TableError(
-                f"arm {arm!r} has {n} subjects with {visits[0]} and a later visit; at least 2 are "
-                "needed: add values or leave the arm out"
-            )
-    # arms in their order, so that contrasts are earlier − later arm, and the control comes last
-    order = np.argsort([arms.index(arm) for arm in labels], kind="stable")
-    return (
-        Trial(
-            scores=used.to_numpy(float)[order],
-            subject=np.asarray(used.index.get_level_values("subject").astype(str))[order],
-            arm=np.asarray(labels)[order],
-            arms=arms,
-            visits=visits,
-            control=plan.control,
-            alpha=plan.alpha,
-        ),
-        warnings,
+        warnings=(*warnings, *_thin(trial), *_spread(trial), *beside.warnings),
     )
 
 
@@ -157,36 +96,42 @@ def _interaction(trial: Trial) -> Test:
     return mixed_anova(trial.scores[whole], trial.arm[whole].tolist()).interaction
 
 
+def _by_visit(trial: Trial, beside: Beside) -> dict[int, Ancova]:
+    """ANCOVA of whoever was seen, at each later visit that allows it.
+
+    Raises
+    ------
+    TableError
+        No visit does.
+    """
+    found: dict[int, Ancova] = {}
+    refusal: TableError | None = None
+    for visit in range(1, len(trial.visits)):
+        try:
+            found[visit] = _ancova(trial, visit)
+        except TableError as error:
+            refusal = error
+            beside.warnings.append(f"ANCOVA at {trial.visits[visit]} is left out: {error}.")
+    if refusal is not None and not found:
+        raise refusal
+    return found
+
+
 def _ancova(trial: Trial, visit: int) -> Ancova:
-    seen = trial.seen(visit)
-    pairs = [
-        (a, b)
-        for a, b in combinations(trial.arms, 2)
-        if trial.control is None or b == trial.control
-    ]
+    compared = trial.compared(visit)
+    if not (pairs := trial.pairs(visit)):
+        raise TableError(
+            f"no two arms to compare have {LEAST} subjects each at {trial.visits[visit]}; add "
+            "values or leave the visit out"
+        )
     return ancova(
-        trial.scores[seen, visit],
-        trial.baseline[seen],
-        trial.arm[seen].tolist(),
+        trial.scores[compared, visit],
+        trial.baseline[compared],
+        trial.arm[compared].tolist(),
         pairs=pairs,
         visit=trial.visits[visit],
         alpha=trial.alpha,
     )
-
-
-def _by_ancova(trial: Trial, beside: Beside) -> list[Alternative]:
-    """Beside a mixed model: ANCOVA of whoever was seen, and the interaction of the complete."""
-    contrasts: list[Contrast] = []
-    for visit in range(1, len(trial.visits)):
-        what = f"ANCOVA at {trial.visits[visit]}"
-        if found := beside.attempt(what, partial(_ancova, trial, visit)):
-            contrasts += found.contrasts
-    alternatives = []
-    if contrasts:
-        alternatives.append(_only(contrasts))
-    if test := beside.attempt("the mixed ANOVA of complete subjects", partial(_interaction, trial)):
-        alternatives.append(Alternative(test))
-    return alternatives
 
 
 def _by_change(trial: Trial, beside: Beside) -> list[Alternative]:
@@ -194,9 +139,7 @@ def _by_change(trial: Trial, beside: Beside) -> list[Alternative]:
     contrasts = []
     for visit in range(1, len(trial.visits)):
         seen = trial.seen(visit)
-        for a, b in combinations(trial.arms, 2):
-            if trial.control is not None and b != trial.control:
-                continue
+        for a, b in trial.pairs(visit):
             test = partial(
                 change_t_test,
                 trial.scores[seen, visit],
@@ -207,16 +150,16 @@ def _by_change(trial: Trial, beside: Beside) -> list[Alternative]:
                 visit=trial.visits[visit],
                 alpha=trial.alpha,
             )
-            if contrast := beside.attempt(f"the test of changes at {trial.visits[visit]}", test):
+            if contrast := beside.attempt(f"The test of changes at {trial.visits[visit]}", test):
                 contrasts.append(contrast)
     return [_only(contrasts)] if contrasts else []
 
 
 def _beside(joint: Test | None, contrasts: tuple[Contrast, ...]) -> Alternative:
-    return _only(list(contrasts)) if joint is None else Alternative(joint, contrasts)
+    return _only(contrasts) if joint is None else Alternative(joint, contrasts)
 
 
-def _only(contrasts: list[Contrast]) -> Alternative:
+def _only(contrasts: Sequence[Contrast]) -> Alternative:
     return Alternative(test_of(contrasts[-1]), tuple(contrasts), omnibus=False)
 
 
@@ -224,18 +167,28 @@ def _effects(omnibus: Test) -> tuple[Effect, ...]:
     return (partial_eta_squared(omnibus.statistic, *omnibus.df),)
 
 
-def _checks(trial: Trial, beside: Beside) -> tuple[Check, ...]:
-    found: list[Check | None] = []
-    last = len(trial.visits) - 1
-    fit = beside.attempt("the checks", partial(_ancova, trial, last))
-    if fit is None:
-        return ()
-    arm = trial.arm[trial.seen(last)]
-    groups = {name: fit.residuals[arm == name] for name in trial.arms}
-    found.append(fit.equal_slopes)
-    found.append(beside.attempt("the test of equal variances", partial(brown_forsythe, groups)))
-    found.append(beside.attempt("the test of normality", partial(shapiro_wilk, fit.residuals)))
+def _checks(trial: Trial, by_visit: dict[int, Ancova], beside: Beside) -> tuple[Check, ...]:
+    """Of the last visit that was compared."""
+    last, fit = list(by_visit.items())[-1]
+    arm = trial.arm[trial.compared(last)]
+    groups = {name: fit.residuals[arm == name] for name in trial.arms if name in arm}
+    found = (
+        fit.equal_slopes,
+        beside.attempt("The test of equal variances", partial(brown_forsythe, groups)),
+        beside.attempt("The test of normality", partial(shapiro_wilk, fit.residuals)),
+    )
     return tuple(check for check in found if check is not None)
+
+
+def _thin(trial: Trial) -> list[str]:
+    """Arms that a visit has too few subjects of."""
+    return [
+        f"ANCOVA at {trial.visits[visit]} leaves out arm {arm!r}: {n or 'none'} of its subjects "
+        f"{'was' if n == 1 else 'were'} seen there."
+        for visit in range(1, len(trial.visits))
+        for arm, n in trial.n_seen(visit).items()
+        if n < LEAST
+    ]
 
 
 def _spread(trial: Trial) -> list[str]:
