@@ -72,6 +72,17 @@ def groups_beside(
             )
 
 
+def groups_by_depth(profiles: pd.DataFrame, question: Question, *, name: str, mark: str) -> None:
+    """Each group's mean and SD at each depth, as lines."""
+    st.markdown("**Groups along depth**, mean ± SD over subjects")
+    show_figure(
+        lambda on: on.group_lines(profiles, question.arm_colours, score=question.score),
+        name=f"{name} along depth",
+        key="lines",
+        mark=mark,
+    )
+
+
 def subjects_by_depth(
     answer: Cohort, shown: Sequence[str], question: Question, *, name: str, mark: str
 ) -> None:

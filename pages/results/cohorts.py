@@ -5,23 +5,26 @@ import streamlit as st
 from dermdash.analysis.cohorts import describe, group_profiles
 from dermdash.errors import DesignError, TableError
 from dermdash.reporting.stars import planned_brackets
-from dermdash.trial.gradings import profiles as read_profiles
 from dermdash.ui.answered import answer_groups, show_standing
 from dermdash.ui.cells import plain
 from dermdash.ui.cohort_parts import group_table, missing_sentence, other_studies, subject_rows
 from dermdash.ui.cohort_question import ask_question, cohort_asked
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import arms_by_depth
-from dermdash.ui.figure_parts import show_figure
-from dermdash.ui.figure_tabs import classes, groups_beside, residual_figures, subjects_by_depth
+from dermdash.ui.figure_tabs import (
+    classes,
+    groups_beside,
+    groups_by_depth,
+    residual_figures,
+    subjects_by_depth,
+)
+from dermdash.ui.group_sensitivity import group_sensitivity
 from dermdash.ui.guard import guard, refuse
-from dermdash.ui.missing_parts import show_levels, show_other_scores
+from dermdash.ui.missing_parts import show_levels
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go, link
-from dermdash.ui.repeatability_parts import show_repeatability
 from dermdash.ui.ribbon import mark, withheld
 from dermdash.ui.script_parts import show_code, source_of
-from dermdash.ui.sensitivity_parts import show_sensitivity
 
 TABS = ("Result", "Along depth", "Classes", "Checks", "Sensitivity", "Code", "Subjects")
 
@@ -101,13 +104,7 @@ if tabs["Along depth"].open:
         arms_by_depth(
             answer.profiles, question.score, shown, control, alpha=alpha, name=name, mark=marked
         )
-        st.markdown("**Groups along depth**, mean ± SD over subjects")
-        show_figure(
-            lambda on: on.group_lines(profiles, colours, score=question.score),
-            name=f"{name} along depth",
-            key="lines",
-            mark=marked,
-        )
+        groups_by_depth(profiles, question, name=name, mark=marked)
 if tabs["Classes"].open:
     with tabs["Classes"]:
         classes(access, question, shown, name=name, mark=marked)
@@ -125,25 +122,7 @@ if tabs["Checks"].open:
         residual_figures(answered.table, found, colours, name=name, mark=marked)
 if tabs["Sensitivity"].open:
     with tabs["Sensitivity"]:
-        show_sensitivity(answered.moved, name=name, mark=marked)
-        if len(question.studies) == 1:
-            show_other_scores(
-                access,
-                study,
-                answered.layers,
-                found,
-                answered.again,
-                arms=answered.arms,
-                visit=question.visit,
-                site=question.site,
-                covariates=question.covariates,
-                name=name,
-            )
-            with access.read() as tx:
-                everything = read_profiles(tx, study.study_id, margin=True)
-            show_repeatability(
-                study, everything, question.score, depth_um=question.depth_um, name=name
-            )
+        group_sensitivity(access, study, question, answered, name=name, mark=marked)
 if tabs["Code"].open:
     with tabs["Code"]:
         source = source_of(access, question.studies, question.summary)
