@@ -11,21 +11,13 @@ from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
+from dermdash.ui.left_out import scan_words
 from dermdash.ui.subject_filters import unknown_words
 
 
 def missing_sentence(access: Access, question: Question, answer: Cohort) -> None:
     """What the result stands without: scans not graded yet, subjects not covering the range."""
-    with access.read() as tx:
-        tables = [scan_table(tx, one)["state"] for one in question.study_ids]
-    states = pd.concat(tables).value_counts()
-    pending = int(states.reindex(["no DEJ", "queued", "running", "failed"]).fillna(0).sum())
-    parts = []
-    if pending:
-        whole = "the study" if len(question.studies) == 1 else "the studies"
-        parts.append(f"{pending} of {int(states.sum())} scans of {whole} are not graded")
-    if excluded := int(states.get("excluded", 0)):
-        parts.append(plural(excluded, "scan is excluded", "scans are excluded"))
+    parts = scan_words(access, question.study_ids)
     for group in answer.by_arm():
         if group.n_missing:
             subjects = plural(group.n_missing, "subject")

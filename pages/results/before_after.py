@@ -12,6 +12,7 @@ from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import changes_by_depth
 from dermdash.ui.figure_tabs import residual_figures
 from dermdash.ui.guard import guard
+from dermdash.ui.left_out import show_left_out
 from dermdash.ui.missing_parts import show_levels, show_missing, show_other_scores
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go
@@ -59,6 +60,7 @@ if found.plan.within is None:
 
 sentence(found)
 show_standing(answered)
+show_left_out(access, study.study_id, scored)
 show_unknown(access, question)
 withheld(access, study)
 colours = {arm.name: arm.colour for arm in study.arms}

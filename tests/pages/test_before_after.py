@@ -41,6 +41,19 @@ def test_the_answer_is_the_difference_between_the_arms(open_page: OpenPage, tria
     assert "Subjects analysed: active 4, placebo 4" in words
 
 
+def test_scans_still_to_be_graded_make_it_an_interim_look(
+    open_page: OpenPage, store: Store, trial: int, tmp_path: Path
+) -> None:
+    """A result that changes with the next scan would be taken for the study's."""
+    assert "interim" not in said(open_page(PAGE))
+    add_scan(store, trial, tmp_path, "A5", arm="active")
+    app = open_page(PAGE)
+    assert "1 of 17 scans of the study are not graded: this is an interim look" in said(app)
+    add_scan(store, trial, tmp_path, "A6", arm="active")
+    grade_visits(store, {"D0": {"A5": 2.0, "A6": 2.0}}, depths=range(-10, 60))
+    assert "2 visits of active missing: depths not covered" in said(open_page(PAGE))
+
+
 @pytest.mark.parametrize(
     ("tab", "words", "charts"),
     [
