@@ -206,8 +206,8 @@ def test_the_profile_of_a_scan() -> None:
         bars = on_paper.axes[1].containers[k - 1]
         np.testing.assert_allclose([bar.get_width() for bar in bars], share)
     assert [axes.lines[-1].get_ydata()[0] for axes in on_paper.axes] == [20, 20]
-    assert on_screen.layout.xaxis.title.text.endswith("<br>n = 3 patches a layer")
-    assert "score (grade 1 to 4) n = 3 patches a layer" in texts(on_paper)
+    assert on_screen.layout.xaxis.title.text.endswith("<br>patches a layer: n = 3")
+    assert "score (grade 1 to 4) patches a layer: n = 3" in texts(on_paper)
 
 
 def test_the_grades_of_a_scan_s_patches() -> None:

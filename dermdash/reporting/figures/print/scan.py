@@ -61,7 +61,7 @@ def depth_profile(
     if chosen_um is not None:
         for axes in (scores, shares):
             axes.axhline(chosen_um, color=ACCENT, linewidth=1.2, linestyle=":")
-    scores.set_xlabel(f"score (grade 1 to 4)\n{people(table['n_patches'])} patches a layer")
+    scores.set_xlabel(f"score (grade 1 to 4)\npatches a layer: {people(table['n_patches'])}")
     scores.set_xlim(0.95, 4.05)
     scores.set_xticks(GRADES)
     depth_down(scores, depth)

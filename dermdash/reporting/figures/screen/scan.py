@@ -89,7 +89,7 @@ def depth_profile(
         showarrow=False,
     )
     figure.update_xaxes(
-        title=f"score (grade 1 to 4)<br>{people(table['n_patches'])} patches a layer",
+        title=f"score (grade 1 to 4)<br>patches a layer: {people(table['n_patches'])}",
         range=[0.95, 4.05],
         tickvals=list(GRADES),
         col=1,
