@@ -1,5 +1,7 @@
 """At which delta missing scores would tip a result."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,13 @@ def test_the_rise_of_the_treated_is_made_less() -> None:
     assert tipping.tipping_delta is not None
     at = tipping.deltas.index(tipping.tipping_delta)
     assert tipping.contrasts[at].p >= 0.05 > tipping.contrasts[at - 1].p
+
+
+def test_the_planned_delta_is_the_largest_that_is_tried() -> None:
+    """Lost: how bad missing scores may be assumed would be settled after looking."""
+    scored, found = compared(profiles_of(changing(changes(0.5, gone={"active": 3}))))
+    planned = replace(found, plan=replace(found.plan, delta=0.6))
+    assert tip(scored, planned, imputations=5).tipping.deltas[-1] == -0.6
 
 
 def test_it_is_the_analysis_of_the_statistics() -> None:

@@ -126,11 +126,12 @@ def test_a_page_opens_as_planned_and_a_filter_explores(
 ) -> None:
     """Lost: the planned result would have to be looked for, or a chosen group pass for planned."""
     study = make(store, tmp_path)
-    lock(store, study, primary=("active", "placebo", "D28"), **THIRTY)
+    lock(store, study, primary=("active", "placebo", "D28"), responder_threshold=0.45, **THIRTY)
     app = open_page(PAGE)
     assert not app.exception
     assert "0–29 µm, mean grade" in summary(app)
-    words = said(app)
+    assert "Threshold of the analysis plan: +0.45" in said(open_tab(app, "Responders"))
+    words = said(open_tab(app, "Result"))
     assert "PLANNED" in words
     assert "after 16 scans were graded" in words
     explored = said(of_age(app, study, 31.0, 66.0))
@@ -138,16 +139,16 @@ def test_a_page_opens_as_planned_and_a_filter_explores(
     assert "Among subjects chosen by age" in explored
 
 
-@pytest.mark.parametrize("page", [PAGE, "results/cohorts.py"])
+@pytest.mark.parametrize("results", [PAGE, "results/cohorts.py"])
 def test_each_study_opens_on_its_own_plan(
-    open_page: OpenPage, store: Store, tmp_path: Path, page: str
+    open_page: OpenPage, store: Store, tmp_path: Path, results: str
 ) -> None:
     """Lost: another study's depths would stay in place, and its result be called planned."""
     first, second = make(store, tmp_path), make(store, tmp_path, "Day cream")
     make(store, tmp_path, "No plan")
     lock(store, first, primary=("active", "placebo", "D28"), **THIRTY)
     lock(store, second, primary=("active", "placebo", "D28"), depth_um=(10, 49))
-    app = open_page(page, study="Night cream")
+    app = open_page(results, study="Night cream")
     for name, range_um, score in (
         ("Night cream", (0, 29), "grade_mean"),
         ("Day cream", (10, 49), "expected_grade"),
