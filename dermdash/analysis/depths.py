@@ -82,10 +82,19 @@ def arms_along_depth(
 
 
 def _are_sides(by_arm: Mapping[str, pd.DataFrame]) -> bool:
-    """Whether most subjects are in several arms, which then are sides of them."""
+    """Whether most subjects are in several arms, which then are sides of them.
+
+    Raises TableError where only some are: they would count twice.
+    """
     people = pd.Series([one for own in by_arm.values() for one in own.index], dtype="object")
     arms_of_each = people.value_counts()
-    return len(arms_of_each) > 0 and 2 * int((arms_of_each > 1).sum()) >= len(arms_of_each)
+    crossed = int((arms_of_each > 1).sum())
+    if 0 < 2 * crossed < len(arms_of_each):
+        raise TableError(
+            f"{crossed} of {len(arms_of_each)} subjects are in several arms; a subject belongs to "
+            "one arm, or most subjects to both; correct their arms"
+        )
+    return crossed > 0
 
 
 def _sides(

@@ -140,6 +140,12 @@ def test_sides_at_one_visit_are_compared_within_a_face() -> None:
     assert (contrast.p_adjusted < 0.1).mean() > 0.7
     assert [slab.contrast.method for slab in found.subslabs] == ["paired_t_test"] * 3
     assert "256 possible flips of the signs" in depth_sentence(contrast, found.depthwise)
+    lone = profiles[~(active & profiles["subject_id"].isin(["0", "1", "2"]))]
+    fewer = arms_along_depth(lone, SCORE, ["placebo", "active"])
+    assert fewer.depthwise.n_subjects == {"placebo − active": 5}
+    strangers = profiles[~(active & profiles["subject_id"].isin(["0", "1", "2", "3", "4"]))]
+    with pytest.raises(TableError, match="3 of 8 subjects are in several arms"):
+        arms_along_depth(strangers, SCORE, ["placebo", "active"])
     three = pd.concat([profiles, profiles[active].assign(arm="cream")])
     with pytest.raises(TableError, match="3 sides are given"):
         arms_along_depth(three, SCORE, ["placebo", "active", "cream"])
@@ -153,6 +159,10 @@ def test_changes_over_some_depths_have_their_own_sub_slabs() -> None:
     found = changes_along_depth(profiles, SCORE, compared(profiles, control="placebo"))
     assert found.depthwise.depth_um.size == 50
     assert [(slab.start_um, slab.stop_um) for slab in found.subslabs] == [(0, 20), (20, 40)]
+    deeper = tidy_profiles({"active": 1.2, "placebo": 0.0}, visits=("D0", "D28"))
+    deeper = deeper[deeper["depth_um"] >= 10]
+    found = changes_along_depth(deeper, SCORE, compared(deeper, control="placebo"))
+    assert [slab.start_um for slab in found.subslabs] == [20, 40]
     within = changes_along_depth(
         profiles[profiles["arm"] == "active"],
         SCORE,

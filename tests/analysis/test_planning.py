@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from itertools import product
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -66,6 +67,12 @@ def test_changes_are_within_subjects_who_have_both_visits() -> None:
     centred = wide - wide.groupby("arm").transform("mean")
     assert found.correlation == pytest.approx(centred["D0"].corr(centred["D56"]))
     assert of(TRIAL, table, "change", "D28").n_subjects == 24
+    adjusted = of(TRIAL, table, "change")
+    arm = pd.get_dummies(wide.index.get_level_values("arm")).to_numpy(float)
+    design = np.column_stack([arm, wide["D0"]])
+    residual = wide["D56"] - design @ np.linalg.lstsq(design, wide["D56"], rcond=None)[0]
+    assert adjusted.sd.df == 19
+    assert adjusted.sd.sd == pytest.approx((residual.pow(2).sum() / 19) ** 0.5)
 
 
 def test_sides_give_the_spread_of_their_difference() -> None:

@@ -181,6 +181,9 @@ def test_depths_need_subjects_within_studies() -> None:
     assert "at 4 µm, is left out: too few subjects of a group have it in a study" in " ".join(
         found.warnings
     )
+    alone = stats.ttest_ind(profiles["serum"][3:, 0], profiles["placebo"][3:, 0], equal_var=False)
+    assert found.contrasts[0].statistic[0] == pytest.approx(alone.statistic)
+    assert found.contrasts[0].df[0] == pytest.approx(alone.df)
     for values in (found.contrasts[0].statistic, found.contrasts[0].df):
         assert np.isfinite(values).all()
     few = {arm: own[[0, 1, -1]] for arm, own in profiles.items()}

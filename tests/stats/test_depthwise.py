@@ -161,6 +161,7 @@ def test_three_arms_as_by_hand() -> None:
         assert found.omnibus.p_adjusted[depth] == pytest.approx(
             share_reaching(chance_f, _welch_f_chi2(layers))
         )
+        assert found.omnibus.p_fdr == pytest.approx(stats.false_discovery_control(found.omnibus.p))
         for contrast, (i, j) in zip(found.contrasts, ((0, 1), (0, 2), (1, 2)), strict=True):
             by_hand = max(
                 share_reaching(maxima, _welch_chi2(layers[i], layers[j])) for maxima in chance

@@ -59,3 +59,12 @@ def test_a_sample_of_arrangements_comes_near_all() -> None:
     p = exact.contrasts[0].p_adjusted
     error = np.sqrt(p * (1 - p) / 2_000) + 1 / 2_000
     assert (np.abs(drawn.contrasts[0].p_adjusted - p) < 4 * error).all()
+
+
+def test_no_p_of_a_sample_is_zero() -> None:
+    """Lost: 499 random rearrangements would claim p = 0, or one in 499 where they know of 500."""
+    rng = np.random.default_rng(11)
+    arms = {"a": rng.normal(50, 1, (12, 4)), "b": rng.normal(0, 1, (12, 4))}
+    found = compare_arms(arms, range(4), seed=0, permutations=499)
+    assert found.contrasts[0].p_adjusted.tolist() == [1 / 500] * 4
+    assert found.contrasts[0].clusters[0].p == 1 / 500
