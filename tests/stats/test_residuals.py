@@ -97,6 +97,16 @@ def test_sides_leave_their_paired_differences() -> None:
     assert over.what == "left − right by D28, less its mean"
 
 
+def test_two_visits_leave_later_minus_earlier() -> None:
+    """Lost: the subject who rose the most would stand at the bottom of the plot."""
+    table = pd.DataFrame(
+        {"subject_id": [*"abc"] * 2, "visit": ["D0"] * 3 + ["D28"] * 3, "score": [1, 1, 1, 2, 3, 7]}
+    )
+    left = residuals(table, Plan("score", within="visit", subject="subject_id"), "visits")
+    assert left.residual.tolist() == [-2, -1, 3]
+    assert left.group[0] == "D28 − D0"
+
+
 def test_a_design_that_does_not_fit_the_table_is_refused() -> None:
     """Residuals of one question would be shown under another."""
     with pytest.raises(TableError, match="2 arms beside"):

@@ -126,6 +126,18 @@ def test_the_level_of_the_interval_is_the_plans() -> None:
     assert "(99 % CI 0.64 to 1.54; Tukey HSD" in found.sentence  # R: TukeyHSD(conf.level = .99)
 
 
+def test_the_verdict_is_at_the_plans_level() -> None:
+    """Lost: p = .03 would be a finding where the plan asks for .01, and none where it allows .1."""
+    plan = Plan("score", between="arm", alpha=0.01)
+    strict = read(Found(difference(0.3, 0.03), difference(0.1, 0.6, "a", "c"), p=0.02), plan, ())
+    assert strict.startswith("Arms do not differ clearly")
+    assert "do not settle" in strict
+    plan = Plan("score", between="arm", alpha=0.1)
+    wide = read(Found(difference(0.3, 0.07), difference(0.1, 0.6, "a", "c"), p=0.06), plan, ())
+    assert wide.startswith("Arms differ")
+    assert "higher in a than in b" in wide
+
+
 def test_the_clearest_difference_is_told() -> None:
     """Lost: "not settled" would open a result that holds a finding, for a larger, vaguer one."""
     vague, clear = difference(0.9, 0.3, "a", "c"), difference(-0.4, 0.001, "b", "c")
