@@ -22,13 +22,34 @@ def parse_day(name: str) -> int | None:
 
 
 def order_visits(names: Sequence[str]) -> list[str]:
-    """Visits by their day where every name holds one, else as they first appear.
+    """Visits by their day where every name holds one, else by their number where they are counted.
+
+    Counted are names that are alike but for one number (``V1``, ``V2``, ``V10``; ``0``, ``28``).
+    All others stay as they first appear.
 
     >>> order_visits(["Y8", "Y10", "Y12", "Y10"]), order_visits(["after", "before", "after"])
     (['Y8', 'Y10', 'Y12'], ['after', 'before'])
+    >>> order_visits(["V10", "V2", "V1"])
+    ['V1', 'V2', 'V10']
     """
     once = list(dict.fromkeys(names))
-    days = {name: parse_day(name) for name in once}
-    if any(day is None for day in days.values()):
+    places: dict[str, int | None] = {name: parse_day(name) for name in once}
+    if None in places.values():
+        places = _counted(once)
+    if None in places.values():
         return once
-    return sorted(once, key=lambda name: days[name] or 0)
+    return sorted(once, key=lambda name: places[name] or 0)
+
+
+def _counted(names: Sequence[str]) -> dict[str, int | None]:
+    """The number at the end of each name, None where they are not alike but for it.
+
+    A dash that all have is no sign: ``visit-2`` comes after ``visit-1``, ``T-7`` before ``T0``.
+    """
+    for number in ("[0-9]{1,9}", "-?[0-9]{1,9}"):
+        parts = [re.fullmatch(f"([^0-9]*?)({number})", name.strip().casefold()) for name in names]
+        if len({match and match[1] for match in parts}) == 1:
+            break
+    else:
+        return dict.fromkeys(names)
+    return {name: match and int(match[2]) for name, match in zip(names, parts, strict=True)}

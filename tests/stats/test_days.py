@@ -42,3 +42,25 @@ def test_names_without_days_keep_their_order() -> None:
     """Visits called before and after would be swapped by their spelling, and all signs too."""
     assert order_visits(["before", "after", "before"]) == ["before", "after"]
     assert order_visits(["D0", "final", "D28"]) == ["D0", "final", "D28"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["V1", "V2", "V10"],
+        ["0", "7", "28"],
+        ["T-7", "T0", "T28"],
+        ["visit 2", "Visit 10"],
+        ["v-1", "v-2"],
+    ],
+)
+def test_counted_visits_follow_their_numbers(names: list[str]) -> None:
+    """In a table whose rows are in another order, the last visit would be the baseline."""
+    assert order_visits(names[::-1]) == names
+    assert order_visits([*names[::-1], "follow-up"]) == [*names[::-1], "follow-up"]
+
+
+def test_numbers_of_different_things_are_not_compared() -> None:
+    """A phase and a visit would be put in one line by numbers that say nothing together."""
+    assert order_visits(["run-in 2", "V1"]) == ["run-in 2", "V1"]
+    assert order_visits(["V1.5", "V1"]) == ["V1.5", "V1"]
