@@ -182,8 +182,8 @@ centred = whole.to_numpy() - whole.groupby("arm").transform("mean").to_numpy()
 
 MMRM = """
 # Neither scipy nor statsmodels has the mixed model for repeated measures (MMRM: unstructured
-# covariance, REML, degrees of freedom by Satterthwaite), so its numbers are not recomputed here;
-# R's package mmrm has it.
+# covariance, REML, degrees of freedom by Kenward and Roger), so that its numbers are not recomputed
+# here; R's package mmrm has it.
 """
 
 IMPORTS = {
