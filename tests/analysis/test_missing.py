@@ -86,7 +86,20 @@ def test_missing_controls_are_moved_where_only_they_are_missing() -> None:
     assert tipping.contrasts[0].difference == pytest.approx(0.5, abs=0.15)
     assert tipping.deltas[-1] == 1.5
     assert tipping.contrasts[-1].difference < tipping.contrasts[0].difference
-    assert tipping.contrasts[0].ci_low < tipping.contrasts[0].difference
+    for one in tipping.contrasts:
+        assert one.ci_low < one.difference < one.ci_high
+        assert (one.ci_low > 0 or one.ci_high < 0) == (one.p < 0.05)
+
+
+def test_the_level_is_that_of_the_comparison() -> None:
+    """Lost: a finding at 1 % would be said to hold where it only holds at 5 %."""
+    scored, found = compared(profiles_of(changing(changes(0.5, gone={"active": 3}))))
+    strict = tip(scored, replace(found, plan=replace(found.plan, alpha=0.01))).tipping
+    usual = tip(scored, found).tipping
+    assert strict.contrasts[0].ci_low < usual.contrasts[0].ci_low
+    assert strict.tipping_delta is not None
+    assert usual.tipping_delta is not None
+    assert abs(strict.tipping_delta) < abs(usual.tipping_delta)
 
 
 def test_a_strong_finding_never_tips() -> None:

@@ -248,6 +248,12 @@ def test_a_joint_test_that_cannot_be_had_is_none_and_the_contrasts_stay():
     result = mmrm(*table(1003, n_arm=6, missing=0.2))
     assert result.any_visit is None
     assert np.isfinite([c.p for c in result.contrasts]).all()
+    for seed in (20, 45, 64):  # one df of 1.04, 1.18 and 0.36
+        few = table(seed, n_arm=3, missing=0.2, visits=2)
+        assert mmrm(*few, freedom="satterthwaite").any_visit is None
+    effects = [(c.df, c.effect) for c in mmrm(*table(64, n_arm=3, missing=0.2, visits=2)).contrasts]
+    assert [effect is None for _, effect in effects] == [df < 2 for df, _ in effects]
+    assert any(effect is None for _, effect in effects)
 
 
 def test_missing_rows_and_missing_values_are_the_same():

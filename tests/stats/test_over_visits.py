@@ -122,6 +122,15 @@ def test_arms_are_contrasted_with_the_control_in_every_analysis() -> None:
     )
 
 
+def test_within_arm_changes_follow_the_arms_not_the_names_of_subjects() -> None:
+    """Lost: rows of a table in another order than its differences and colours."""
+    table = trial()
+    table["subject_id"] = table["subject_id"].str.replace("a", "z")
+    found = compare(table, BOTH)
+    assert found.arms == ("active", "placebo")
+    assert [w.change.arm for w in found.within_arm] == ["active", "placebo"] * 2
+
+
 def test_only_tests_of_the_whole_question_are_held_against_it() -> None:
     """Lost: the finding of all visits would be called fragile by the test of one."""
     complete, missing = compare(three_arms(), BOTH), compare(three_arms(missing=2), BOTH)

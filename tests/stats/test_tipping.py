@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 
 from dermdash.errors import TableError
 from dermdash.stats.ancova import ancova
@@ -78,6 +79,42 @@ def test_the_tipping_point_is_found() -> None:
     at = tipping.deltas.index(tipping.tipping_delta)
     assert tipping.contrasts[at].p >= 0.05
     assert all(c.p < 0.05 for c in tipping.contrasts[:at])
+
+
+def test_a_finding_that_is_reversed_has_tipped() -> None:
+    """Lost: a step that leaps from one significant side to the other would pass for robust."""
+    later, baseline = trial(1.0)
+    later[:9] = np.nan
+    tipping = delta_adjusted(later, baseline, ARM, [0, -5], a="active", b="placebo", seed=1)
+    first, last = tipping.contrasts
+    assert first.difference > 0 > last.difference
+    assert max(first.p, last.p) < 0.05
+    assert tipping.tipping_delta == -5
+
+
+def test_the_nearest_delta_is_named_whatever_their_order() -> None:
+    """Lost: the result without any delta, from which a finding tips, would be another."""
+    later, baseline = trial(0.35)
+    steps = np.arange(0, -2.1, -0.25).tolist()
+    asked = {"a": "active", "b": "placebo", "seed": 1}
+    known = delta_adjusted(later, baseline, ARM, steps, **asked)  # type: ignore[arg-type]
+    turned = delta_adjusted(later, baseline, ARM, steps[::-1], **asked)  # type: ignore[arg-type]
+    assert turned.tipping_delta == known.tipping_delta
+
+
+def test_alpha_sets_the_interval() -> None:
+    """Lost: intervals of 95 % under the name of another level."""
+    later, baseline = trial(0.3)
+    at_95, at_99 = (
+        delta_adjusted(
+            later, baseline, ARM, [0], a="active", b="placebo", seed=1, alpha=alpha
+        ).contrasts[0]
+        for alpha in (0.05, 0.01)
+    )
+    assert at_95.df is not None
+    ratio = (at_99.ci_high - at_99.difference) / (at_95.ci_high - at_95.difference)
+    assert ratio == pytest.approx(stats.t.isf(0.005, at_95.df) / stats.t.isf(0.025, at_95.df))
+    assert at_99.p == at_95.p
 
 
 def test_nothing_tips_where_nothing_was_found() -> None:

@@ -92,7 +92,7 @@ def trial_of(observations: Observations, plan: Plan) -> tuple[Trial, list[str]]:
                 f"arm {arm!r} has {n} subjects with {visits[0]} and a later visit; at least "
                 f"{LEAST} are needed: add values or leave the arm out"
             )
-    # arms in their order, so that contrasts are earlier − later arm, and the control comes last
+    # arms in their order, the control last, as within-arm changes are listed
     order = np.argsort([arms.index(arm) for arm in labels], kind="stable")
     return (
         Trial(
