@@ -185,8 +185,6 @@ def _sources(codes: dict[str, NDArray[np.intp]], n: int) -> tuple[dict[str, NDAr
             cells["visit x site"] = both
     varied = {name: c for name, c in cells.items() if c.max() > subject.max()}
     alone = [name for name, c in varied.items() if c.max() + 1 == n]
-    if len(alone) > 1 and "visit x site" in alone:
-        alone.remove("visit x site")
     held = {name: c for name, c in varied.items() if c.max() + 1 < n}
     return {"subject": subject, **held}, " + ".join([*alone, "replicate"])
 

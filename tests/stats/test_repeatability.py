@@ -57,6 +57,25 @@ def test_rails_as_in_r() -> None:
     assert found.sdc.ci_high == pytest.approx(1.959964 * 2**0.5 * 6.63724177693, rel=1e-7)
 
 
+def test_the_level_is_the_one_asked_for() -> None:
+    """Lost: 80 % intervals would be called 95 %, or the other way round."""
+    from scipy.stats import chi2, f
+
+    found = repeatability(RAIL, np.repeat(list("ABCDEF"), 3), alpha=0.2)
+    for one in (found.icc, found.sem, found.sdc):
+        assert one.level == pytest.approx(0.8)
+    within = 194 / 12
+    low, high = ((within * 12 / chi2.ppf(q, 12)) ** 0.5 for q in (0.9, 0.1))
+    assert (found.sem.ci_low, found.sem.ci_high) == pytest.approx((low, high))
+    assert found.sdc.ci_low == pytest.approx(1.959964 * 2**0.5 * low, rel=1e-6)
+    ratio = 1862.1 / within  # Shrout & Fleiss 1979: F / F(1 - alpha / 2)
+    exact = [ratio / f.ppf(0.9, 5, 12), ratio * f.ppf(0.9, 12, 5)]
+    expected = [(x - 1) / (x + 2) for x in exact]
+    assert [found.icc.ci_low, found.icc.ci_high] == pytest.approx(expected)
+    last = found.components[-1]
+    assert (last.ci_low, last.ci_high) == pytest.approx((low**2, high**2))
+
+
 def test_bland_and_altman() -> None:
     """Lost: the smallest detectable change would not be the repeatability that is published."""
     found = repeatability(FLOW, list(range(17)) * 2)
