@@ -80,3 +80,11 @@ def test_fewer_subjects_than_the_covariance_needs_are_refused():
     y, design, seen, _ = problem(7, n=5)
     with pytest.raises(TableError, match="cannot be estimated"):
         fit_reml(y, design, seen)
+
+
+@pytest.mark.parametrize("seed", [32, 35, 37, 44])
+def test_a_fit_that_stops_at_the_border_is_refused(seed):
+    """Lost: degrees of freedom from a covariance with a correlation of ±1, where none exist."""
+    y, design, seen, _ = problem(seed, n=7, missing=0.25, visits=2)
+    with pytest.raises(TableError, match="cannot be estimated"):
+        fit_reml(y, design, seen)
