@@ -5,6 +5,7 @@ import streamlit as st
 from dermdash.trial.studies import Study, find_study, get_study, list_studies
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, forget, remember
+from dermdash.ui.places import go
 from dermdash.ui.progress import worker_line
 from dermdash.ui.ribbon import ribbon
 
@@ -28,6 +29,21 @@ def sidebar(access: Access, *, about_study: bool = True) -> Study | None:
     remember(access)
     if study is not None and about_study:
         ribbon(access, study)
+    return study
+
+
+def chosen_study(access: Access, *, title: str, empty: str) -> Study:
+    """The study that a page is about; where there is none, the page says so and leads on.
+
+    empty : the sentence in its place
+    """
+    study = sidebar(access)
+    if study is None:
+        st.title(title)
+        st.write(empty)
+        if st.button("Create your first study", type="primary", icon=":material/science:"):
+            go("data/studies.py")
+        st.stop()
     return study
 
 

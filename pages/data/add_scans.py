@@ -6,18 +6,12 @@ from dermdash.ui.cells import plain
 from dermdash.ui.guard import guard, known
 from dermdash.ui.intake_settings import reading_settings, upload_volumes, volumes_from_inbox
 from dermdash.ui.intake_table import outcome, review, store_ready
-from dermdash.ui.pickers import sidebar
-from dermdash.ui.places import go
+from dermdash.ui.pickers import chosen_study
 
 access = guard()
-study = sidebar(access)
-
-if study is None:
-    st.title("Add scans")
-    st.write("A scan belongs to a study, and there is none yet.")
-    if st.button("Create your first study", type="primary", icon=":material/science:"):
-        go("data/studies.py")
-    st.stop()
+study = chosen_study(
+    access, title="Add scans", empty="A scan belongs to a study, and there is none yet."
+)
 
 st.title(f"Add scans to {plain(study.name)}")
 if not known(access):

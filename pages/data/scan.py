@@ -9,7 +9,7 @@ from dermdash.trial.scans import get_scan, scan_table
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import guard, refuse
 from dermdash.ui.marking import mark_dej
-from dermdash.ui.pickers import sidebar
+from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import go
 from dermdash.ui.progress import grading_progress
 from dermdash.ui.ribbon import mark
@@ -17,20 +17,13 @@ from dermdash.ui.scan_parts import choose, exclusion, header, provenance
 from dermdash.ui.viewer import graded_view
 
 access = guard()
-study = sidebar(access)
+study = chosen_study(access, title="Scan", empty="No study yet, and so no scan.")
 
 
 def leave() -> None:
     st.query_params.pop("scan", None)
     st.session_state.pop("correcting", None)
 
-
-if study is None:
-    st.title("Scan")
-    st.write("No study yet, and so no scan.")
-    if st.button("Create your first study", type="primary", icon=":material/science:"):
-        go("data/studies.py")
-    st.stop()
 
 with access.read() as tx:
     scans = scan_table(tx, study.study_id)

@@ -14,7 +14,7 @@ from dermdash.ui.figure_tabs import residual_figures
 from dermdash.ui.guard import guard
 from dermdash.ui.left_out import show_left_out
 from dermdash.ui.missing_parts import show_levels, show_missing, show_other_scores
-from dermdash.ui.pickers import sidebar
+from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import go
 from dermdash.ui.repeatability_parts import show_repeatability
 from dermdash.ui.responder_parts import show_responders
@@ -25,14 +25,9 @@ from dermdash.ui.sensitivity_parts import show_sensitivity
 TABS = ("Result", "Along depth", "Responders", "Checks", "Sensitivity", "Code", "Subjects")
 
 access = guard()
-study = sidebar(access)
-
-if study is None:
-    st.title("Did the product change skin?")
-    st.write("No study yet, and so no change.")
-    if st.button("Create your first study", type="primary", icon=":material/science:"):
-        go("data/studies.py")
-    st.stop()
+study = chosen_study(
+    access, title="Did the product change skin?", empty="No study yet, and so no change."
+)
 
 title, place = st.columns([1.6, 1], vertical_alignment="bottom")
 title.title(f"Did the product change skin? {plain(study.name)}")

@@ -21,22 +21,15 @@ from dermdash.ui.figure_tabs import (
 from dermdash.ui.group_sensitivity import group_sensitivity
 from dermdash.ui.guard import guard, refuse
 from dermdash.ui.missing_parts import show_levels
-from dermdash.ui.pickers import sidebar
-from dermdash.ui.places import go, link
+from dermdash.ui.pickers import chosen_study
+from dermdash.ui.places import link
 from dermdash.ui.ribbon import mark, withheld
 from dermdash.ui.script_parts import show_code, source_of
 
 TABS = ("Result", "Along depth", "Classes", "Checks", "Sensitivity", "Code", "Subjects")
 
 access = guard()
-study = sidebar(access)
-
-if study is None:
-    st.title("Do groups differ?")
-    st.write("No study yet, and so no groups.")
-    if st.button("Create your first study", type="primary", icon=":material/science:"):
-        go("data/studies.py")
-    st.stop()
+study = chosen_study(access, title="Do groups differ?", empty="No study yet, and so no groups.")
 
 title, place = st.columns([1.4, 1], vertical_alignment="bottom")
 title.title(f"Do groups differ? {plain(study.name)}")
