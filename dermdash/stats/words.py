@@ -122,7 +122,7 @@ def read(answer: Findings, plan: Plan, fragile: Sequence[Disagreement]) -> str:
             + "."
         )
     if elsewhere:
-        shown = list(dict.fromkeys(_pair(d) for d in elsewhere))
+        shown = _disagreements(elsewhere)
         more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
         parts.append(f"Fragile: {'; '.join(shown[:3])}{more}.")
     return " ".join(parts)
@@ -213,13 +213,15 @@ def _said(answer: Findings, contrast: Contrast, plan: Plan) -> str:
     return f"{mean} was {size} {more} {place} {contrast.a} than {place} {contrast.b}"
 
 
-def _pair(found: Disagreement) -> str:
-    where = f" at {found.visit}" if found.visit else ""
-    what = f"{found.a} − {found.b}{where}" if found.a else "whether any differ"
-    return (
-        f"{what} ({_name(found.test)} {equals_p(found.p)}, "
-        f"{_name(found.other)} {equals_p(found.other_p)})"
-    )
+def _disagreements(fragile: Sequence[Disagreement]) -> list[str]:
+    """What hangs on the test, each difference once with all that disagrees about it."""
+    others: dict[str, list[str]] = {}
+    for found in fragile:
+        where = f" at {found.visit}" if found.visit else ""
+        what = f"{found.a} − {found.b}{where}" if found.a else "whether any differ"
+        told = f"{what} ({_name(found.test)} {equals_p(found.p)}"
+        others.setdefault(told, []).append(f"{_name(found.other)} {equals_p(found.other_p)}")
+    return [f"{told}, {', '.join(dict.fromkeys(against))})" for told, against in others.items()]
 
 
 def _name(test: str) -> str:

@@ -159,11 +159,12 @@ def test_what_hangs_on_the_test_is_said() -> None:
     whole = Disagreement("", "", "", "anova", 0.03, "kruskal_wallis", 0.06)
     first = Disagreement("a", "b", "", "tukey_hsd", 0.01, "dunn_holm", 0.07)
     second = Disagreement("a", "c", "", "tukey_hsd", 0.04, "dunn_holm", 0.08)
-    sentence = read(Found(*contrasts), ARMS, (whole, first, second))
+    third = Disagreement("a", "c", "", "tukey_hsd", 0.04, "games_howell", 0.09)
+    sentence = read(Found(*contrasts), ARMS, (whole, first, second, third))
     assert "This finding is fragile: Dunn with Holm gives p = .070." in sentence
     assert (
         "Fragile: whether any differ (ANOVA p = .030, Kruskal-Wallis p = .060); "
-        "a − c (Tukey HSD p = .040, Dunn with Holm p = .080)." in sentence
+        "a − c (Tukey HSD p = .040, Dunn with Holm p = .080, Games-Howell p = .090)." in sentence
     )
     assert "whether any differ" not in read(Found(contrasts[0]), ARMS, (whole,))
 
