@@ -23,12 +23,14 @@ class Missing:
     tipping : of the difference a − b of the comparison, whichever arm is shifted
     shifted : the arm whose missing scores are moved against the finding
     n_without_baseline : subjects who were never scored before; they are not imputed
+    alpha : level of the difference by itself, the plan's shared with the other arms
     """
 
     visit: str
     tipping: Tipping
     shifted: str
     n_without_baseline: int
+    alpha: float
 
 
 def tip(
@@ -68,6 +70,7 @@ def tip(
             "read the comparison as it stands"
         )
     other = lead.b if shifted == lead.a else lead.a
+    alpha = _own_level(lead, found.plan.alpha)
     against = np.sign(lead.difference or 1.0) * (-1 if shifted == lead.a else 1)
     tipping = delta_adjusted(
         table["later"].to_numpy(float),
@@ -79,11 +82,11 @@ def tip(
         seed=found.plan.seed,
         imputations=imputations,
         visit=visit,
-        alpha=found.plan.alpha,
+        alpha=alpha,
     )
     if shifted != lead.a:
         tipping = _turned(tipping)
-    return Missing(visit, tipping, shifted, len(pairs) - len(table))
+    return Missing(visit, tipping, shifted, len(pairs) - len(table), alpha)
 
 
 def _at(found: Comparison, visit: str) -> Contrast:
@@ -93,6 +96,11 @@ def _at(found: Comparison, visit: str) -> Contrast:
         return lead
     at_visit = [one for one in found.contrasts if one.visit == visit]
     return max(at_visit, key=lambda one: abs(one.difference))
+
+
+def _own_level(lead: Contrast, alpha: float) -> float:
+    """The level at which a difference's own p says what its adjusted one says at ``alpha``."""
+    return alpha * lead.p / lead.p_adjusted if lead.p_adjusted > lead.p else alpha
 
 
 def _turned(tipping: Tipping) -> Tipping:

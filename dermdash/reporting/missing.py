@@ -13,7 +13,7 @@ def tipping_sentence(found: Tipping, *, shifted: str, outcome: str, alpha: float
     """
     expected = found.contrasts[0]
     n_a, n_b = found.n_imputed
-    level = f"{100 * (1 - alpha):g} % CI"
+    level = f"{100 * (1 - alpha):.4g} % CI"
     opening = (
         f"With the missing {expected.visit} scores ({n_a} of {expected.a}, {n_b} of {expected.b}) "
         f"as expected of who was seen, {expected.a} − {expected.b} in {outcome} is "

@@ -49,12 +49,12 @@ def show_missing(scored: Scored, found: Comparison, *, name: str, mark: str) -> 
         missing.tipping,
         shifted=missing.shifted,
         outcome=SCORE_NAMES[score],
-        alpha=found.plan.alpha,
+        alpha=missing.alpha,
     )
     st.markdown(plain(words))
     curve = tipping_curve_of(missing.tipping, shifted=missing.shifted)
     show_figure(
-        lambda on: on.tipping_curve(curve, score=score, alpha=found.plan.alpha),
+        lambda on: on.tipping_curve(curve, score=score, alpha=missing.alpha),
         name=f"{name} missing scores",
         key="tipping",
         mark=mark,

@@ -1,5 +1,6 @@
 """At which delta missing scores would tip a result."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from dermdash.analysis.missing import Missing, tip
 from dermdash.errors import TableError
+from dermdash.stats.findings import Contrast
 from dermdash.stats.tipping import delta_adjusted
 from tests.support.trials import changing, compared, profiles_of, study_of
 
@@ -25,6 +27,10 @@ def changes(effect: float, *, gone: dict[str, int], seed: int = 1) -> dict[str, 
 def tipped(effect: float, *, gone: dict[str, int], **how: float) -> Missing:
     scored, found = compared(profiles_of(changing(changes(effect, gone=gone))))
     return tip(scored, found, **how)  # type: ignore[arg-type]
+
+
+def unadjusted(contrasts: Sequence[Contrast]) -> list[Contrast]:
+    return [replace(one, p_adjusted=one.p) for one in contrasts]
 
 
 def test_the_rise_of_the_treated_is_made_less() -> None:
@@ -100,6 +106,19 @@ def test_the_level_is_that_of_the_comparison() -> None:
     assert strict.tipping_delta is not None
     assert usual.tipping_delta is not None
     assert abs(strict.tipping_delta) < abs(usual.tipping_delta)
+
+
+def test_a_level_shared_with_other_arms_is_not_spent_alone() -> None:
+    """Lost: a difference that the page calls not settled would be said to stand here."""
+    own = changes(0.5, gone={"active": 3})
+    own["herbal"] = [change + 0.1 for change in own["placebo"]]
+    study = study_of(arms=("placebo", "active", "herbal"))
+    scored, found = compared(profiles_of(changing(own)), study)
+    missing = tip(scored, found)
+    assert missing.alpha == pytest.approx(0.05 / 2)  # Holm over two differences
+    alone = tip(scored, replace(found, contrasts=tuple(unadjusted(found.contrasts))))
+    assert alone.alpha == 0.05
+    assert missing.tipping.contrasts[0].ci_low < alone.tipping.contrasts[0].ci_low
 
 
 def test_a_strong_finding_never_tips() -> None:

@@ -161,7 +161,7 @@ def interval_name(alpha: float) -> str:
     >>> interval_name(0.05), interval_name(0.025)
     ('95 % CI', '97.5 % CI')
     """
-    return f"{100 * (1 - alpha):g} % CI"
+    return f"{100 * (1 - alpha):.4g} % CI"
 
 
 def mean_sd(mean: float, sd: float) -> str:
