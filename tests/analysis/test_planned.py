@@ -1,76 +1,15 @@
 """What a comparison may be called: planned where its question was locked, else exploratory."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from dermdash.analysis.filters import Between, OneOf
-from dermdash.analysis.kept import comparison_key, keep_answer, recall_comparison
-from dermdash.analysis.planned import Asked, compare_planned, plan_for, standing
+from dermdash.analysis.planned import Asked, compare_planned, standing
 from dermdash.errors import TableError
-from dermdash.settings import Settings
-from dermdash.stats.comparison import Comparison
-from dermdash.stats.plan import Plan
-from dermdash.trial.database import Store, open_store
-from dermdash.trial.plans import StoredPlan, current_plan, lock_plan, write_plan
-from dermdash.trial.questions import blank_plan
-from dermdash.trial.schema import ResultRow
-from dermdash.trial.studies import Arm, Kind, Site, Study, Visit, get_study
-from tests.support.studies import ADA, make_study
-
-NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-ARMS = ("placebo", "active")
-CHANGES = Asked("expected_grade", over_visits=True, arms=ARMS)
-
-
-def study_of(kind: Kind = "before_after", *, visits: tuple[str, ...] = ("D0", "D28")) -> Study:
-    return Study(
-        *(1, "Serum", kind, "collecting", False, NOW),
-        arms=(Arm(1, "placebo", "", True, "#888"), Arm(2, "active", "", False, "#08f")),
-        visits=tuple(Visit(k, name, 28 * k, k == 0) for k, name in enumerate(visits)),
-        sites=(Site(1, "cheek", None), Site(2, "temple", None)),
-    )
-
-
-def scores(
-    visits: tuple[str, ...] = ("D0", "D28"), *, arms: tuple[str, ...] = ARMS
-) -> pd.DataFrame:
-    """Eight subjects an arm; the active ones rise by half a grade a visit."""
-    rng = np.random.default_rng(1)
-    return pd.DataFrame(
-        [
-            {
-                "study": "Serum",
-                "subject_id": f"{arm} {subject}",
-                "arm": arm,
-                "visit": visit,
-                "expected_grade": 2 + 0.5 * at * (arm == "active") + rng.normal(0, 0.1),
-            }
-            for arm in arms
-            for subject in range(8)
-            for at, visit in enumerate(visits)
-        ]
-    )
-
-
-def stored_of(study: Study, *, locked: bool = True, **changes: Any) -> StoredPlan:
-    plan = replace(blank_plan(study), **{"primary": ("active", "placebo", "D28"), **changes})
-    return StoredPlan(
-        2, plan, "ada", NOW, "ada" if locked else None, NOW if locked else None, amends=None
-    )
-
-
-def answered(
-    study: Study, table: pd.DataFrame, stored: StoredPlan | None, asked: Asked = CHANGES
-) -> tuple[Plan, Comparison]:
-    plan = plan_for(study, table, stored, asked)
-    arms = asked.arms or tuple(arm.name for arm in study.arms)
-    return plan, compare_planned(table, plan, arms)
+from dermdash.trial.studies import Arm, Visit
+from tests.support.asked import ARMS, CHANGES, answered, scores, stored_of, study_of
 
 
 def test_a_question_that_was_locked_is_planned() -> None:
@@ -248,60 +187,3 @@ def test_what_cannot_be_compared_says_why() -> None:
     study = study_of()
     with pytest.raises(TableError, match="one visit"):
         answered(study, scores(("D0",)), stored_of(study))
-
-
-@pytest.fixture
-def store(tmp_path: Any) -> Iterator[Store]:
-    with open_store(Settings(tmp_path / "home", processes=1)) as opened:
-        yield opened
-
-
-def test_an_answer_is_recalled_until_plan_or_data_change(store: Store) -> None:
-    """Lost: a kept result would outlive the data or the plan that it stands on."""
-    study_id = make_study(store)
-    with store.write(by=ADA) as tx:
-        study = get_study(tx, study_id)
-        plan = replace(blank_plan(study), primary=("active", "placebo", "D28"))
-        lock_plan(tx, study_id, write_plan(tx, study_id, plan))
-        stored = current_plan(tx, study_id)
-        table = scores()
-        followed, found = answered(study, table, stored)
-        key = comparison_key(study_id, table, followed, CHANGES, stored)
-        assert recall_comparison(tx, key) is None
-        keep_answer(tx, key, found)
-    with store.read() as tx:
-        assert recall_comparison(tx, key) == found
-        again = comparison_key(study_id, table.iloc[::-1], followed, CHANGES, stored)
-        assert again.digest == key.digest
-        corrected = table.assign(expected_grade=table["expected_grade"] + 0.01)
-        for other in (
-            comparison_key(study_id, corrected, followed, CHANGES, stored),
-            comparison_key(study_id, table, replace(followed, alpha=0.01), CHANGES, stored),
-            comparison_key(study_id, table, followed, CHANGES, None),
-            comparison_key(study_id, table, followed, replace(CHANGES, site="cheek"), stored),
-            replace(key, software="dermdash 9"),
-        ):
-            assert recall_comparison(tx, other) is None
-
-
-def test_an_answer_that_cannot_be_read_any_more_is_asked_again(store: Store) -> None:
-    """Lost: an update of the program would leave pages broken by older results."""
-    study_id = make_study(store)
-    table, study = scores(), study_of()
-    plan, _ = answered(study, table, None)
-    key = comparison_key(study_id, table, plan, CHANGES, None)
-    with store.write(by=ADA) as tx:
-        tx.session.add(
-            ResultRow(
-                key=key.digest,
-                study_id=study_id,
-                question={},
-                data_digest=key.data_digest,
-                software=key.software,
-                body={"design": "of old"},
-                author="ada",
-                at=tx.at,
-            )
-        )
-        tx.session.flush()
-        assert recall_comparison(tx, key) is None

@@ -6,6 +6,7 @@ import pytest
 from dermdash.stats.curves import largest_mass, runs
 from dermdash.stats.depthwise import compare_arms
 from tests.stats.test_depthwise import _welch_chi2, _welch_f_chi2, share_reaching
+from tests.support.labelings import labelings
 
 
 def test_the_largest_mass_is_that_of_a_run() -> None:
@@ -21,20 +22,6 @@ def test_the_largest_mass_is_that_of_a_run() -> None:
         assert found == pytest.approx(expected)
 
 
-def ways(sizes: tuple[int, ...]) -> set[tuple[int, ...]]:
-    def fill(left: tuple[int, ...]) -> list[tuple[int, ...]]:
-        if not any(left):
-            return [()]
-        return [
-            (arm, *rest)
-            for arm in range(len(left))
-            if left[arm]
-            for rest in fill(tuple(n - (arm == i) for i, n in enumerate(left)))
-        ]
-
-    return set(fill(sizes))
-
-
 def test_an_arm_left_with_one_subject_says_nothing() -> None:
     """Lost: rearrangements that leave one subject at a depth would have no variance and the
     largest statistic of all, so that nothing could be found."""
@@ -46,7 +33,7 @@ def test_an_arm_left_with_one_subject_says_nothing() -> None:
     residual = np.vstack([own - np.nanmean(own, axis=0) for own in gaps.values()])
     maxima: list[list[float]] = [[], []]
     alone = 0
-    for way in ways((5, 5)):
+    for way in labelings((5, 5)):
         labels = np.array(way)
         for kept, data in zip(maxima, (pooled, residual), strict=True):
             largest = 0.0
@@ -75,7 +62,7 @@ def test_f_of_an_arm_left_with_one_subject_says_nothing() -> None:
     assert found.n_arrangements == 9240
     pooled = np.vstack(list(arms.values()))
     maxima, alone = [], 0
-    for way in ways((5, 3, 3)):
+    for way in labelings((5, 3, 3)):
         labels, largest = np.array(way), 0.0
         for layer in pooled.T:
             groups = [layer[(labels == k) & np.isfinite(layer)] for k in range(3)]

@@ -10,6 +10,7 @@ from scipy import stats
 
 from dermdash.errors import TableError
 from dermdash.stats.depthwise import compare_arms, compare_changes, compare_pairs
+from tests.support.labelings import labelings
 
 Floats = NDArray[np.float64]
 FORMING = stats.norm.isf(0.025)
@@ -62,10 +63,10 @@ def test_two_arms_as_by_hand(seed: int, equal_variances: bool) -> None:
     arms = two_arms(seed)
     a, b = arms.values()
     pooled = {"values": np.vstack([a, b]), "residuals": residuals([a, b])}
-    labelings = sorted(set(permutations([0] * 4 + [1] * 5)))
+    every = labelings((4, 5))
     chance: dict[str, list[float]] = {"values": [], "residuals": []}
     chance_mass = []
-    for labels in labelings:
+    for labels in every:
         arm = np.array(labels)
         for name, data in pooled.items():
             tests = [
@@ -78,7 +79,7 @@ def test_two_arms_as_by_hand(seed: int, equal_variances: bool) -> None:
                 chance_mass.append(max([0.0, *masses(signed)]))
     found = compare_arms(arms, range(6), seed=0, equal_variances=equal_variances)
     assert found.exact
-    assert found.n_arrangements == len(labelings) == 126
+    assert found.n_arrangements == len(every) == 126
     (contrast,) = found.contrasts
     for depth in range(6):
         t, df = welch(a[:, depth], b[:, depth], equal_variances=equal_variances)
@@ -135,8 +136,8 @@ def test_three_arms_as_by_hand() -> None:
     pooled = [np.vstack(groups), residuals(groups)]
     chance: list[list[float]] = [[], []]
     chance_f = []
-    labelings = _labelings()
-    for labels in labelings:
+    every = labelings((3, 3, 3))
+    for labels in every:
         arm = np.array(labels)
         for maxima, data in zip(chance, pooled, strict=True):
             maxima.append(
@@ -150,7 +151,7 @@ def test_three_arms_as_by_hand() -> None:
             max(_welch_f_chi2([layer[arm == i] for i in range(3)]) for layer in pooled[0].T)
         )
     found = compare_arms(arms, range(3), seed=0)
-    assert found.n_arrangements == len(labelings) == 1680
+    assert found.n_arrangements == len(every) == 1680
     assert [(c.a, c.b) for c in found.contrasts] == [("a", "b"), ("a", "c"), ("b", "c")]
     assert found.omnibus is not None
     for depth in range(3):
@@ -213,20 +214,6 @@ def test_pairs_as_by_hand(seed: int) -> None:
         )
     for cluster in contrast.clusters:
         assert cluster.p == pytest.approx(share_reaching(chance_mass, cluster.mass))
-
-
-def _labelings() -> list[tuple[int, ...]]:
-    def fill(left: tuple[int, ...]) -> list[tuple[int, ...]]:
-        if not any(left):
-            return [()]
-        return [
-            (arm, *rest)
-            for arm in range(len(left))
-            if left[arm]
-            for rest in fill(tuple(n - (arm == i) for i, n in enumerate(left)))
-        ]
-
-    return fill((3, 3, 3))
 
 
 def _welch_chi2(a: Floats, b: Floats) -> float:
