@@ -9,26 +9,9 @@ from scipy import stats
 from scipy.special import gamma
 
 from dermdash.errors import TableError
-from dermdash.stats.ancova import ancova
 from dermdash.stats.mixed import Mmrm, mmrm
 from tests.support.orthodont import orthodont
-
-
-def table(seed: int, *, n_arm: int = 12, missing: float = 0.0, visits: int = 3, arms: int = 2):
-    """Subjects with their own level and slope; nobody loses all visits."""
-    rng = np.random.default_rng(seed)
-    n = arms * n_arm
-    names = [f"D{28 * (v + 1)}" for v in range(visits)]
-    level, slope = rng.normal(2.3, 0.3, n), rng.normal(0, 0.08, n)
-    baseline = level + rng.normal(0, 0.15, n)
-    y = level[:, None] + slope[:, None] * np.arange(1, visits + 1)
-    y = y + rng.normal(0, 0.15, (n, visits))
-    lost = rng.random((n, visits)) < missing
-    lost[lost.all(axis=1), 0] = False
-    y[lost] = np.nan
-    subject = np.repeat(np.arange(n), visits)
-    arm = np.array([chr(97 + s // n_arm) for s in subject])
-    return y.ravel(), subject, arm, np.tile(names, n), np.repeat(baseline, visits)
+from tests.support.visits import table
 
 
 def differences(result: Mmrm) -> list[float]:
@@ -114,55 +97,6 @@ def test_pairs_of_three_arms_are_adjusted_by_holm_at_each_visit():
     assert (result.any_visit.df[0], result.interaction.df[0]) == (6, 4)
 
 
-@pytest.mark.parametrize("visits", [1, 2, 4])
-def test_complete_visits_are_the_ancova_of_each_visit(visits):
-    """Lost: one answer for one question, whichever of both models the page takes."""
-    y, subject, arm, visit, baseline = table(5, visits=visits)
-    result = mmrm(y, subject, arm, visit, baseline, control="b")
-    for contrast in result.contrasts:
-        at = visit == contrast.visit
-        design = np.column_stack([arm[at] == "a", arm[at] == "b", baseline[at]]).astype(float)
-        inverse = np.linalg.inv(design.T @ design)
-        beta = inverse @ design.T @ y[at]
-        df = at.sum() - 3
-        variance = ((y[at] - design @ beta) ** 2).sum() / df
-        se = np.sqrt(variance * (inverse[0, 0] + inverse[1, 1] - 2 * inverse[0, 1]))
-        half = stats.t.isf(0.025, df) * se
-        assert contrast.df == pytest.approx(df, rel=1e-6)
-        assert contrast.difference == pytest.approx(beta[0] - beta[1], rel=1e-9)
-        assert contrast.ci_low == pytest.approx(beta[0] - beta[1] - half, rel=1e-6)
-        assert contrast.ci_high == pytest.approx(beta[0] - beta[1] + half, rel=1e-6)
-        assert contrast.p == pytest.approx(2 * stats.t.sf(abs(beta[0] - beta[1]) / se, df))
-    assert (result.interaction is None) == (visits == 1)
-
-
-@pytest.mark.parametrize(("visits", "arms"), [(1, 2), (3, 2), (2, 3)])
-def test_complete_visits_have_the_effects_and_means_of_ancova(visits, arms):
-    """Lost: Hedges' g of one kind for both models, and adjusted means that a page can show."""
-    y, subject, arm, visit, baseline = table(5, visits=visits, arms=arms)
-    result = mmrm(y, subject, arm, visit, baseline)
-    for contrast in result.contrasts:
-        at = visit == contrast.visit
-        pair = [(contrast.a, contrast.b)]
-        known = ancova(y[at], baseline[at], arm[at].tolist(), pairs=pair)
-        effect = known.contrasts[0].effect
-        assert contrast.effect is not None
-        assert effect is not None
-        assert contrast.effect.name == effect.name
-        assert_allclose(
-            [contrast.effect.value, contrast.effect.ci_low, contrast.effect.ci_high],
-            [effect.value, effect.ci_low, effect.ci_high],
-            rtol=1e-7,
-            atol=1e-9,
-        )
-        means = {m.arm: m for m in result.adjusted_means if m.visit == contrast.visit}
-        for mean in known.means:
-            found = means[mean.arm]
-            assert_allclose(
-                [found.mean, found.ci_low, found.ci_high], [mean.mean, mean.ci_low, mean.ci_high]
-            )
-
-
 def test_the_effect_counts_the_subjects_who_missed_the_visit():
     """Lost: an effect in SDs of the scores where visits are missing.
 
@@ -193,22 +127,6 @@ def test_the_effect_counts_the_subjects_who_missed_the_visit():
     assert (one.effect.ci_low > 0 or one.effect.ci_high < 0) == (one.p < 0.05)
 
 
-def test_complete_visits_test_all_of_them_as_hotelling_does():
-    """Lost: an exact joint test of two arms; Kenward and Roger's F is Hotelling's there."""
-    y, subject, arm, visit, baseline = table(8)
-    result = mmrm(y, subject, arm, visit, baseline)
-    wide = y.reshape(24, 3)
-    design = np.column_stack([np.repeat([1, 0], 12), np.repeat([0, 1], 12), baseline[::3]])
-    inverse = np.linalg.inv(design.T @ design)
-    beta = inverse @ design.T @ wide
-    residual = wide - design @ beta
-    row = np.array([1.0, -1.0, 0.0])
-    d = row @ beta
-    t2 = d @ np.linalg.solve(residual.T @ residual / 21 * (row @ inverse @ row), d)
-    assert result.any_visit.statistic == pytest.approx(t2 * (21 - 2) / (21 * 3), rel=1e-6)
-    assert_allclose(result.any_visit.df, [3, 19], rtol=1e-6)
-
-
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000), missing=st.sampled_from([0.0, 0.15]))
 def test_laws(seed, missing):
@@ -232,15 +150,6 @@ def test_laws(seed, missing):
     change = mmrm(y - baseline, subject, arm, visit, baseline)
     assert_allclose(differences(change), differences(result), rtol=1e-5, atol=1e-9)
     assert_allclose(ps(change), ps(result), rtol=1e-5)
-
-
-@pytest.mark.parametrize("n_arm", [4, 5, 6])
-def test_few_subjects_are_tested_as_hotelling_does(n_arm):
-    """Lost: the exact joint test of tiny trials, where Kenward and Roger's F has no variance."""
-    y, subject, arm, visit, baseline = table(8, n_arm=n_arm, visits=2)
-    result = mmrm(y, subject, arm, visit, baseline)
-    assert result.any_visit is not None
-    assert_allclose(result.any_visit.df, [2, 2 * n_arm - 4], rtol=1e-6)
 
 
 def test_a_joint_test_that_cannot_be_had_is_none_and_the_contrasts_stay():
