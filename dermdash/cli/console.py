@@ -1,6 +1,8 @@
 """What a command says: one JSON object or plain lines on standard output, the rest on error."""
 
 import json
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -43,3 +45,25 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     finally:
         if bar.tasks:
             bar.stop()
+
+
+@contextmanager
+def interruptible() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets, for work that ends by itself; a second one breaks off.
+
+    Breaking off at any line would leave a process that is just being started without what it
+    needs to know, and that one's traceback in the terminal.
+    """
+    stop = threading.Event()
+
+    def ask(number: int, frame: object) -> None:
+        stop.set()
+        signal.signal(number, before)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if stop.is_set():
+        raise KeyboardInterrupt

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dermdash.cli.console import answer, progress, say
+from dermdash.cli.console import answer, interruptible, progress, say
 from dermdash.cli.options import AsJson, StudyName, existing_folder
 from dermdash.cli.stores import filled, study_named
 from dermdash.settings import load_settings
@@ -79,13 +79,13 @@ def demo(
 def _work(store: "Store", label: str, *, once: bool) -> "WorkDone":
     from dermdash.worker import WorkDone, work
 
-    with progress(label) as show:
+    with interruptible() as stop, progress(label) as show:
 
         def on_change(done: WorkDone, left: int) -> None:
             ended = done.graded + done.cached + done.failed
             show(ended, ended + left)
 
-        return work(store, once=once, on_change=on_change)
+        return work(store, once=once, on_change=on_change, stop=stop)
 
 
 def export(
