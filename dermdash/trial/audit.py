@@ -5,7 +5,7 @@ are not copied. A job's progress, rewritten many times a minute, leaves no trace
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -114,15 +114,15 @@ def history(tx: Transaction, *, entity: str | None = None, limit: int = 1000) ->
 
 def _entries(session: Session) -> Iterator[Entry]:
     for row in session.new:
-        if isinstance(row, AuditRow):
-            continue
-        yield "added", row, None, _values(row)
+        if row.audited and not isinstance(row, AuditRow):
+            yield "added", row, None, _values(row)
     for row in session.dirty:
         before, after = _changes(row)
-        if after:
+        if row.audited and after:
             yield "changed", row, before, after
     for row in session.deleted:
-        yield "removed", row, _values(row), None
+        if row.audited:
+            yield "removed", row, _values(row), None
 
 
 def _entity(row: Base) -> str:
@@ -156,4 +156,4 @@ def _recorded(row: Base) -> Iterator[str]:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value

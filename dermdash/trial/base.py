@@ -27,9 +27,11 @@ class Base(DeclarativeBase):
 
     append_only : no row of it, once written, is changed or removed
     filled_once : columns of an append-only table whose missing value may be given later, once
+    audited : whether the audit records who wrote its rows; not for what is found again by looking
     """
 
     append_only: ClassVar[bool] = False
+    audited: ClassVar[bool] = True
     filled_once: ClassVar[frozenset[str]] = frozenset()
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, dict[str, Any]: JSON}
     metadata = MetaData(

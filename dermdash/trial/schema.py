@@ -1,41 +1,80 @@
 """The tables of the store, one class each.
 
-    study ─┬─ arm ─────── allocation ─┐
+    study ─┬─ arm ─────── allocation ─┐ sealed_arm
            ├─ visit ──────┐           │
            ├─ site ───────┤           │
-           ├─ subject ────┴─ scan ─┬─ dej
-           │                       └─ volume ─ grading ─ grading_array
+           ├─ subject ────┴─ scan ─┬─ dej, marking
+           │                       └─ volume ─┬─ grading ─ grading_array
+           ├─ covariate                       └─ quality
            ├─ protocol ─ model
            ├─ plan ─── result
-           └─ job                                              audit
+           ├─ study_event
+           └─ job                                     inbox_file, audit
 
 Of append-only tables no row, once written, is ever changed. The rest of the program meets frozen
 dataclasses and frames, not these rows.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dermdash.trial.base import NULL_OR_JSON, Base, unique_where
+from dermdash.trial.conduct import (
+    COVARIATE_KINDS,
+    STUDY_ACTS,
+    CovariateRow,
+    InboxFileRow,
+    MarkingRow,
+    QualityRow,
+    SealedArmRow,
+    StudyEventRow,
+)
+
+__all__ = [
+    "COVARIATE_KINDS",
+    "STUDY_ACTS",
+    "CovariateRow",
+    "InboxFileRow",
+    "MarkingRow",
+    "QualityRow",
+    "SealedArmRow",
+    "StudyEventRow",
+]
 
 ACTIVE_STATES = ("queued", "running")
 JOB_STATES = (*ACTIVE_STATES, "done", "failed", "cancelled")
 STUDY_KINDS = ("cohorts", "before_after", "hemi_face")
+STUDY_STATES = ("collecting", "locked", "unblinded")
+SUBJECT_STATUSES = ("active", "withdrawn", "erased")
 DEJ_SOURCES = ("manual", "file", "detected", "edited")
 
 
 class StudyRow(Base):
     __tablename__ = "study"
-    __table_args__ = (CheckConstraint(f"kind in {STUDY_KINDS}", name="kind"),)
+    __table_args__ = (
+        CheckConstraint(f"kind in {STUDY_KINDS}", name="kind"),
+        CheckConstraint(f"state in {STUDY_STATES}", name="state"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     state: Mapped[str] = mapped_column(default="collecting")
     synthetic: Mapped[bool]
     created_at: Mapped[datetime]
+    blinded: Mapped[bool] = mapped_column(default=False)
+    name_pattern: Mapped[str | None]
+    marking_seed: Mapped[int | None] = mapped_column(BigInteger)
+    duplicate_share: Mapped[float] = mapped_column(default=0.1)
 
 
 class ArmRow(Base):
@@ -48,6 +87,7 @@ class ArmRow(Base):
     label: Mapped[str]
     is_control: Mapped[bool]
     colour: Mapped[str]
+    target_n: Mapped[int | None]
 
 
 class VisitRow(Base):
@@ -73,7 +113,7 @@ class SubjectRow(Base):
     __tablename__ = "subject"
     __table_args__ = (
         UniqueConstraint("study_id", "code"),
-        CheckConstraint("status in ('active', 'withdrawn')", name="status"),
+        CheckConstraint(f"status in {SUBJECT_STATUSES}", name="status"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), index=True)
@@ -81,6 +121,10 @@ class SubjectRow(Base):
     status: Mapped[str] = mapped_column(default="active")
     reason: Mapped[str | None]
     covariates: Mapped[dict[str, Any]]
+    withdrawn_on: Mapped[date | None]
+    full_analysis: Mapped[bool] = mapped_column(default=True)
+    per_protocol: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class AllocationRow(Base):
@@ -98,7 +142,11 @@ class AllocationRow(Base):
 
 
 class VolumeRow(Base):
-    """A file in the vault, kept once by content."""
+    """A volume's file, kept once by content.
+
+    place : in the vault; absolute where the file was registered where it lies
+    mtime_ns : of a file outside the vault when its content was last hashed; else missing
+    """
 
     __tablename__ = "volume"
     sha256: Mapped[str] = mapped_column(primary_key=True)
@@ -106,6 +154,7 @@ class VolumeRow(Base):
     place: Mapped[str]
     stored_at: Mapped[datetime]
     verified_at: Mapped[datetime]
+    mtime_ns: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ScanRow(Base):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from dermdash.grading.model import Model, load_model, model_digest
 from dermdash.grading.profile import Grading
@@ -23,6 +24,16 @@ from dermdash.trial.plans import lock_plan, write_plan
 from dermdash.trial.questions import blank_plan
 from dermdash.trial.results import ResultKey, keep_result, software_version
 from dermdash.trial.scans import NewScan, store_scan
+from dermdash.trial.schema import (
+    ArmRow,
+    CovariateRow,
+    InboxFileRow,
+    MarkingRow,
+    QualityRow,
+    ScanRow,
+    SealedArmRow,
+    StudyEventRow,
+)
 from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study, get_study
 
 PutScan = Callable[..., int]
@@ -138,6 +149,47 @@ def keep_answer(store: Store, study: int, ada: User) -> Callable[[], None]:
             lock_plan(tx, study, write_plan(tx, study, plan))
             key = ResultKey(study, {"asked": "all"}, 1, "0" * 64, software_version())
             keep_result(tx, key, {"difference": 0.5})
+
+    return keep
+
+
+@pytest.fixture
+def keep_conduct(store: Store, study: int, ada: User) -> Callable[[], None]:
+    """A row in each table of the study's conduct, once a scan is there."""
+
+    def keep() -> None:
+        with store.write(by=ada) as tx:
+            scan = tx.session.scalars(select(ScanRow).order_by(ScanRow.id)).first()
+            assert scan is not None
+            arm = tx.session.scalars(select(ArmRow)).first()
+            assert arm is not None
+            sha256, by_ada = scan.volume_sha256, {"author": tx.author, "at": tx.at}
+            tx.session.add_all(
+                [
+                    StudyEventRow(study_id=study, act="seal read", **by_ada),
+                    SealedArmRow(
+                        arm_id=arm.id,
+                        study_id=study,
+                        name="x",
+                        label="x",
+                        is_control=False,
+                        colour="#000000",
+                        seed=1,
+                    ),
+                    CovariateRow(study_id=study, name="age", kind="number"),
+                    MarkingRow(
+                        study_id=study,
+                        scan_id=scan.id,
+                        reader="Ada",
+                        look=1,
+                        verdict="cannot tell",
+                        reason="dark",
+                        at=tx.at,
+                    ),
+                    InboxFileRow(path="/x.tif", bytes=1, mtime_ns=1, looked_at=tx.at),
+                    QualityRow(key="0" * 64, volume_sha256=sha256, reading={}, body={}, at=tx.at),
+                ]
+            )
 
     return keep
 
