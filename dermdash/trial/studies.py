@@ -56,6 +56,7 @@ class Arm:
     label: str
     is_control: bool
     colour: str
+    target_n: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,11 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A study and its parts: arms and sites in the order of their making, visits by day."""
+    """A study and its parts: arms and sites in the order of their making, visits by day.
+
+    blinded : its arms show codes, and what they really are is sealed
+    name_pattern : how its files are named; None before anybody said
+    """
 
     study_id: int
     name: str
@@ -86,6 +91,8 @@ class Study:
     arms: tuple[Arm, ...]
     visits: tuple[Visit, ...]
     sites: tuple[Site, ...]
+    blinded: bool = False
+    name_pattern: str | None = None
 
 
 def create_study(
@@ -188,7 +195,7 @@ def get_study(tx: Transaction, study_id: int) -> Study:
         synthetic=row.synthetic,
         created_at=row.created_at,
         arms=tuple(
-            Arm(arm.id, arm.name, arm.label, arm.is_control, arm.colour)
+            Arm(arm.id, arm.name, arm.label, arm.is_control, arm.colour, arm.target_n)
             for arm in tx.session.scalars(arms)
         ),
         visits=tuple(
@@ -196,6 +203,8 @@ def get_study(tx: Transaction, study_id: int) -> Study:
             for visit in tx.session.scalars(visits.order_by(VisitRow.day, VisitRow.id))
         ),
         sites=tuple(Site(site.id, site.name, site.side) for site in tx.session.scalars(sites)),
+        blinded=row.blinded,
+        name_pattern=row.name_pattern,
     )
 
 

@@ -15,10 +15,10 @@ from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import Study, get_study, list_studies
 from dermdash.ui.cells import plain, plural, records
 from dermdash.ui.guard import Access
+from dermdash.ui.next_step import next_step
 from dermdash.ui.pickers import KINDS, choose_study
 from dermdash.ui.places import go, result_page
 from dermdash.ui.progress import POLL_S, busy, in_the_making
-from dermdash.ui.studies import next_step
 
 SHOWN = 6
 

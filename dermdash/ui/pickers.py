@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dermdash.trial.studies import Study, find_study, get_study, list_studies
+from dermdash.trial.studies import Kind, Study, find_study, get_study, list_studies
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, forget, remember
 from dermdash.ui.places import go
 from dermdash.ui.progress import worker_line
 from dermdash.ui.ribbon import ribbon
 
-KINDS = {
+KINDS: dict[Kind, str] = {
     "cohorts": "Groups compared once",
     "before_after": "Before and after, with a control",
     "hemi_face": "Two sides of one face",

@@ -2,51 +2,23 @@
 
 import streamlit as st
 
-from dermdash.trial.studies import create_study, list_studies
+from dermdash.trial.studies import list_studies
 from dermdash.ui.cells import plain, records
-from dermdash.ui.guard import guard, known, refusals
-from dermdash.ui.pickers import KINDS, choose_study, sidebar
+from dermdash.ui.completeness_parts import completeness
+from dermdash.ui.design_parts import edit_arms, edit_name, edit_visits
+from dermdash.ui.guard import guard
+from dermdash.ui.history_parts import history_table
+from dermdash.ui.new_study import new_study
+from dermdash.ui.next_step import next_step
+from dermdash.ui.pickers import sidebar
 from dermdash.ui.places import go
 from dermdash.ui.plan_parts import plan_tab
 from dermdash.ui.progress import in_the_making
-from dermdash.ui.roster import (
-    edit_arms,
-    edit_name,
-    edit_subjects,
-    edit_visits,
-    history_table,
-    protocol_card,
-)
-from dermdash.ui.studies import NewStudy, completeness, next_step
+from dermdash.ui.protocol_parts import protocol_card
+from dermdash.ui.roster import edit_subjects
 
 access = guard()
 study = sidebar(access)
-
-
-def new_study() -> None:
-    """A form of five fields."""
-    if not known(access):
-        return
-    with st.form("new_study", enter_to_submit=False):
-        left, right = st.columns(2)
-        name = left.text_input("Name", max_chars=80, placeholder="Firming serum, spring")
-        kind = right.selectbox("Design", list(KINDS), format_func=KINDS.__getitem__)
-        arms = left.text_input("Arms", placeholder="placebo, active")
-        control = right.text_input(
-            "Control arm", placeholder="placebo", help="Leave empty where no arm is a control."
-        )
-        visits = st.text_input(
-            "Visits", placeholder="D0, D28, D56", help="The day is read from D28, W4, M1 or Y1."
-        )
-        if st.form_submit_button("Create study", type="primary", icon=":material/add:"):
-            with refusals():
-                wanted = NewStudy.read(name, kind, arms=arms, control=control, visits=visits)
-                with access.write() as tx:
-                    create_study(
-                        tx, name=wanted.name, kind=kind, arms=wanted.arms, visits=wanted.visits
-                    )
-                choose_study(wanted.name)
-                st.rerun()
 
 
 if study is None:
@@ -55,7 +27,7 @@ if study is None:
         "A study is one trial: its arms, its visits, its subjects and their scans. Create it here, "
         "then add the scans; or build the demo studies with `make demo` and look around first."
     )
-    new_study()
+    new_study(access)
     st.stop()
 
 with access.read() as tx:
@@ -94,4 +66,4 @@ with plan:
 with history:
     history_table(access)
 with new:
-    new_study()
+    new_study(access)

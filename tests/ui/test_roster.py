@@ -8,8 +8,11 @@ from dermdash.errors import DesignError
 from dermdash.settings import Settings
 from dermdash.trial.database import open_store
 from dermdash.trial.studies import get_study, subject_table
-from dermdash.ui.roster import save_subject, save_visits
-from dermdash.ui.studies import NewStudy, completeness_matrix, next_step
+from dermdash.ui.completeness_parts import completeness_matrix
+from dermdash.ui.design_parts import save_visits
+from dermdash.ui.new_study import NewStudy
+from dermdash.ui.next_step import next_step
+from dermdash.ui.roster import save_subject
 from tests.support.studies import ADA, add_scan, make_study
 
 
