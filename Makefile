@@ -16,7 +16,8 @@ run: .venv/.app ## open the app on your own data (DERMDASH_HOME, by default ~/.d
 	$(BIN)/streamlit run app.py --server.port 8501
 
 test: check ## set up everything and pass the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder -m "not alone"
+	$(BIN)/python -m pytest -m alone
 
 check: .venv/.dev ## lint, types, and who may import whom
 	$(BIN)/ruff check .

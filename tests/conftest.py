@@ -8,6 +8,9 @@ from hypothesis import settings
 
 from tests.support.cluster import dask_cluster, wait_for_workers
 
+# Folders and files of tests that kill processes, or wait for them by the clock.
+ALONE = {"browser", "worker", "test_engine.py", "test_kills.py", "test_server.py"}
+
 # A busy machine is slow, not wrong.
 settings.register_profile("dermdash", deadline=None)
 settings.load_profile("dermdash")
@@ -29,12 +32,16 @@ def dask_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put last what burdens the tests after it.
+    """Mark what needs the machine for itself, and put last what burdens the tests after it.
 
     Once TensorFlow is imported, each run of a page clears Keras' session and takes seconds longer;
     a browser's driver keeps an event loop in this thread until the session ends.
     """
+    for item in items:
+        if not ALONE.isdisjoint(item.path.parts):
+            item.add_marker(pytest.mark.alone)
     late = ("grading", "learning", "browser")
 
     def place(item: pytest.Item) -> int:
