@@ -61,12 +61,16 @@ class CovariateRow(Base):
 
 
 class MarkingRow(Base):
-    """One reader's look at a scan in the blinded queue; ``look`` 2 is the same reader again."""
+    """One reader's look at a scan in the blinded queue.
+
+    look : 2 where the same reader was asked again, without knowing it
+    revision : 2 and up where the reader went back and corrected the look; the highest counts
+    """
 
     append_only = True
     __tablename__ = "marking"
     __table_args__ = (
-        UniqueConstraint("scan_id", "reader", "look"),
+        UniqueConstraint("scan_id", "reader", "look", "revision"),
         CheckConstraint(
             "(verdict = 'marked' and mean_um is not null and digest is not null)"
             " or (verdict = 'cannot tell' and mean_um is null and reason is not null)",
@@ -78,6 +82,7 @@ class MarkingRow(Base):
     scan_id: Mapped[int] = mapped_column(ForeignKey("scan.id"))
     reader: Mapped[str]
     look: Mapped[int]
+    revision: Mapped[int] = mapped_column(default=1)
     verdict: Mapped[str]
     reason: Mapped[str | None]
     points: Mapped[dict[str, Any] | None] = mapped_column(NULL_OR_JSON)

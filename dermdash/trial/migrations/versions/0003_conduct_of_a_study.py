@@ -53,6 +53,7 @@ def _widen() -> None:
         table.add_column(Column("withdrawn_on", Date(), nullable=True))
         table.add_column(Column("full_analysis", Boolean(), nullable=False, server_default=true()))
         table.add_column(Column("per_protocol", Boolean(), nullable=False, server_default=true()))
+        table.add_column(Column("population_reason", String(), nullable=True))
         table.add_column(Column("version", Integer(), nullable=False, server_default="1"))
     with op.batch_alter_table("volume") as table:
         table.add_column(Column("mtime_ns", BigInteger(), nullable=True))
@@ -121,6 +122,7 @@ def _add_observations() -> None:
         Column("scan_id", Integer(), nullable=False),
         Column("reader", String(), nullable=False),
         Column("look", Integer(), nullable=False),
+        Column("revision", Integer(), nullable=False),
         Column("verdict", String(), nullable=False),
         Column("reason", String(), nullable=True),
         Column("points", JSON(), nullable=True),
@@ -136,7 +138,13 @@ def _add_observations() -> None:
         ForeignKeyConstraint(["scan_id"], ["scan.id"], name=op.f("fk_marking_scan_id_scan")),
         ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_marking_study_id_study")),
         PrimaryKeyConstraint("id", name=op.f("pk_marking")),
-        UniqueConstraint("scan_id", "reader", "look", name=op.f("uq_marking_scan_id_reader_look")),
+        UniqueConstraint(
+            "scan_id",
+            "reader",
+            "look",
+            "revision",
+            name=op.f("uq_marking_scan_id_reader_look_revision"),
+        ),
     )
     op.create_index(op.f("ix_marking_study_id"), "marking", ["study_id"], unique=False)
     op.create_table(
