@@ -16,10 +16,22 @@ from dermdash.grading.model import CARD, GRADER
 from dermdash.grading.patches import crop_origins, en_face_patches, iter_patches
 from dermdash.grading.profile import Grading
 from dermdash.imaging.dej import Dej
+from dermdash.imaging.looks import verify_file
 from dermdash.imaging.slab import Sampling, Slab, dermis_below, planes_at
 from dermdash.imaging.volume import Reading, Volume, read_volume
 
 BATCH = 3  # patches; more do not stay in a core's cache and take 6 % longer at 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VerifiedGrading:
+    """A grading of a file outside the vault, whose content was hashed beforehand.
+
+    mtime_ns : when the file had last been written to
+    """
+
+    grading: Grading
+    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +88,27 @@ def grade_file(
     """What an engine's process runs: one file on one core; the last model stays loaded."""
     grader = _loaded_grader(model_folder, _stamp(model_folder))
     return grade_volume(read_volume(path, reading), dej, grader, sampling=sampling)
+
+
+def grade_outside_file(
+    file: tuple[Path, str], reading: Reading, dej: Dej, sampling: Sampling, model_folder: Path
+) -> VerifiedGrading:
+    """What an engine's process runs for a file outside the vault: see that it is still the one.
+
+    file : where it lies, and the SHA-256 that it had when it was registered
+
+    Raises
+    ------
+    VolumeError
+        It is not there, holds something else, or was written to while it was graded.
+    """
+    path, sha256 = file
+    mtime_ns = verify_file(path, sha256)
+    grading = grade_file(path, reading, dej, sampling, model_folder)
+    if path.stat().st_mtime_ns != mtime_ns:
+        verify_file(path, sha256)
+        raise VolumeError(f"{path} was touched while it was graded; let it lie, then try again")
+    return VerifiedGrading(grading, mtime_ns)
 
 
 def explain_patch(

@@ -28,6 +28,8 @@ class Settings:
     engine : None for one process a core here, ``tcp://host:port`` for a Dask scheduler
     worker : ``server`` starts one beside the app, ``external`` leaves that to ``dermdash work``
     processes : number of grading processes on this machine
+    inbox : folders where volumes wait to become scans; empty: ``inbox`` in the data folder
+    administrators : names, or what a sign-in knows them by; ``identity.role_of`` says what follows
 
     >>> load_settings({"DERMDASH_HOME": "/data"}).database.as_posix()
     '/data/dermdash.sqlite'
@@ -37,6 +39,8 @@ class Settings:
     engine: str | None = None
     worker: Literal["server", "external"] = "server"
     processes: int = field(default_factory=usable_cores)
+    inbox: tuple[Path, ...] = ()
+    administrators: tuple[str, ...] = ()
 
     @property
     def database(self) -> Path:
@@ -47,13 +51,24 @@ class Settings:
         return self.home / "volumes"
 
     @property
+    def inbox_folders(self) -> tuple[Path, ...]:
+        """The only folders of which pages show files, subfolders included."""
+        return self.inbox or (self.home / "inbox",)
+
+    @property
+    def uploads(self) -> Path:
+        """Where files that came by browser wait to become scans."""
+        return self.home / "uploads"
+
+    @property
     def model_folders(self) -> tuple[Path, ...]:
         """Folders searched for models, the ones trained here first."""
         return (self.home / "models", CHECKOUT_MODELS, INSTALLED_MODELS)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read ``DERMDASH_HOME``, ``DERMDASH_ENGINE``, ``DERMDASH_WORKER``, ``DERMDASH_PROCESSES``.
+    """Read ``DERMDASH_`` ``HOME``, ``ENGINE``, ``WORKER``, ``PROCESSES``, ``INBOX`` and
+    ``ADMINISTRATORS``.
 
     Raises
     ------
@@ -69,6 +84,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         engine=_engine(environ.get("DERMDASH_ENGINE")),
         worker=_worker(environ.get("DERMDASH_WORKER") or "server"),
         processes=_processes(environ.get("DERMDASH_PROCESSES")),
+        inbox=_inbox(environ.get("DERMDASH_INBOX"), home),
+        administrators=_names(environ.get("DERMDASH_ADMINISTRATORS")),
     )
 
 
@@ -93,3 +110,27 @@ def _processes(value: str | None) -> int:
     if not value.isdecimal() or int(value) < 1:
         raise InputError(f"DERMDASH_PROCESSES={value} counts no processes; write 1 or more")
     return int(value)
+
+
+def _inbox(value: str | None, home: Path) -> tuple[Path, ...]:
+    """Folders separated as in ``PATH``; resolved, so that a file can be held against them."""
+    folders = []
+    for part in filter(None, (value or "").split(os.pathsep)):
+        folder = Path(part).expanduser()
+        if not folder.is_absolute():
+            raise InputError(f"DERMDASH_INBOX={part} is no whole path; write it from the root on")
+        folder = folder.resolve()
+        if home.resolve().is_relative_to(folder):
+            raise InputError(
+                f"DERMDASH_INBOX={part} holds the data folder {home}; name a folder beside it"
+            )
+        folders.append(folder)
+    return tuple(folders)
+
+
+def _names(value: str | None) -> tuple[str, ...]:
+    """
+    >>> _names(" Ada Lovelace, bo@example.org,, ")
+    ('Ada Lovelace', 'bo@example.org')
+    """
+    return tuple(name for part in (value or "").split(",") if (name := " ".join(part.split())))

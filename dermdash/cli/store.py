@@ -133,8 +133,17 @@ def backup(
     settings = filled(load_settings())
     existing_folder(file)
     with open_store(settings) as store:
-        write_backup(store, file)
-    answer({"path": str(file)}, as_json=as_json, text=f"{file}: backup of {settings.home}")
+        written = write_backup(store, file)
+    if written.n_outside:
+        say(
+            f"{written.n_outside} volumes lie outside the data folder, where they were registered; "
+            "they are not in the backup, so copy them too"
+        )
+    answer(
+        {"path": str(file), "outside": written.n_outside},
+        as_json=as_json,
+        text=f"{file}: backup of {settings.home}",
+    )
 
 
 def restore(

@@ -30,16 +30,23 @@ FILES = re.compile(r"volumes/[0-9a-f]{2}/([0-9a-f]{64})")
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup holds; ``n_missing`` files were not in the vault any more."""
+    """What a backup holds.
+
+    n_missing : files that were not in the vault any more
+    n_outside : volumes that are registered where they lie, and were not copied
+    """
 
     path: Path
     bytes: int
     n_files: int
     n_missing: int
+    n_outside: int = 0
 
 
 def backup(store: Store, file: Path | str) -> Backup:
-    """Write the whole store, volumes included, to ``file``; an older backup there is replaced.
+    """Write the whole store to ``file``; an older backup there is replaced.
+
+    Volumes of the vault are included; those that are registered where they lie are counted.
 
     Raises
     ------
@@ -54,7 +61,7 @@ def backup(store: Store, file: Path | str) -> Backup:
     with _in_one_sentence(file), TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
         snapshot = Path(folder) / DATABASE
         copy_database(store.settings.database, snapshot)
-        named = _files_of(snapshot)
+        named, n_outside = _files_of(snapshot)
         kept = [path for path in map(store.vault.path, named) if path.is_file()]
         size = sum(path.stat().st_size for path in (snapshot, *kept))
         free = shutil.disk_usage(file.parent).free
@@ -71,7 +78,7 @@ def backup(store: Store, file: Path | str) -> Backup:
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)
-    return Backup(file, file.stat().st_size, len(kept), len(named) - len(kept))
+    return Backup(file, file.stat().st_size, len(kept), len(named) - len(kept), n_outside)
 
 
 def restore(settings: Settings, file: Path | str, *, by: User | None = None) -> None:
@@ -132,14 +139,16 @@ def _is_backup(file: Path) -> bool:
     return first is not None and first.name == DATABASE
 
 
-def _files_of(database: Path) -> list[str]:
-    """The hashes of all vault files that a database names."""
+def _files_of(database: Path) -> tuple[list[str], int]:
+    """The hashes of all vault files that a database names, and its number of files elsewhere."""
     query = (
-        "select sha256 from volume "
+        "select sha256 from volume where mtime_ns is null "
         "union select map_sha256 from dej where map_sha256 is not null order by 1"
     )
+    outside = "select count(*) from volume where mtime_ns is not null"
     with closing(sqlite3.connect(database)) as connection:
-        return [sha256 for (sha256,) in connection.execute(query)]
+        named = [sha256 for (sha256,) in connection.execute(query)]
+        return named, connection.execute(outside).fetchone()[0]
 
 
 def _extract(tar: tarfile.TarFile, name: str, database: Path, vault: Vault) -> None:

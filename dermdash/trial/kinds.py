@@ -11,12 +11,13 @@ from dermdash.errors import ModelError
 from dermdash.grading.model import list_models
 from dermdash.grading.profile import Grading
 from dermdash.imaging.phantom.recipe import make_phantom_file, read_map
-from dermdash.pipeline import grade_file
+from dermdash.pipeline import VerifiedGrading, grade_file, grade_outside_file
 from dermdash.trial.dejs import find_dej
 from dermdash.trial.gradings import GradingRequest, has_grading, write_grading
 from dermdash.trial.jobs import Job
 from dermdash.trial.phantoms import PhantomScan, store_phantom
 from dermdash.trial.transaction import Transaction
+from dermdash.trial.volumes import mark_verified, volume_path
 
 Call = tuple[Callable[..., Any], tuple[object, ...]]
 
@@ -37,17 +38,24 @@ def prepare_grading(tx: Transaction, job: Job) -> Call | None:
     request = GradingRequest.from_json(job.payload["request"])
     if has_grading(tx, request.key):
         return None
-    return grade_file, (
-        tx.vault.path(request.volume_sha256),
+    path = volume_path(tx, request.volume_sha256)
+    how = (
         request.reading,
         find_dej(tx, request.dej_digest),
         request.sampling,
         _model_folder(tx, request.model_digest),
     )
+    if path == tx.vault.path(request.volume_sha256):
+        return grade_file, (path, *how)
+    return grade_outside_file, ((path, request.volume_sha256), *how)
 
 
-def finish_grading(tx: Transaction, job: Job, grading: Grading) -> None:
-    write_grading(tx, GradingRequest.from_json(job.payload["request"]), grading)
+def finish_grading(tx: Transaction, job: Job, result: Grading | VerifiedGrading) -> None:
+    request = GradingRequest.from_json(job.payload["request"])
+    if isinstance(result, VerifiedGrading):
+        mark_verified(tx, request.volume_sha256, result.mtime_ns)
+        result = result.grading
+    write_grading(tx, request, result)
 
 
 def prepare_phantom(tx: Transaction, job: Job) -> Call:

@@ -8,18 +8,20 @@ from sqlalchemy import select
 
 from dermdash.errors import DesignError
 from dermdash.imaging.dej import Dej
-from dermdash.imaging.volume import Reading
+from dermdash.imaging.volume import Reading, Volume, read_volume
 from dermdash.trial.dejs import load_dej
 from dermdash.trial.schema import DejRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
 from dermdash.trial.states import scan_states
 from dermdash.trial.transaction import Transaction
+from dermdash.trial.volumes import Outside, find_outside
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
     """A stored scan with all that is known of it.
 
-    path : of its volume in the vault
+    path : of its volume, in the vault or where it was registered
+    outside : the volume's file where it was registered; None in the vault
     shape : (nz, ny, nx)
     state : one of ``states.SCAN_STATES``, with its reason where it has one
     grading_key : of the grading that the study's protocol asks for; None without a DEJ
@@ -51,6 +53,21 @@ class Scan:
     acquired_at: datetime | None
     stored_at: datetime
     stored_by: str
+    outside: Outside | None = None
+
+    def open(self) -> Volume:
+        """The volume, read as it was when it was stored.
+
+        Raises
+        ------
+        VolumeError
+            Its file is missing or damaged.
+        StoreError
+            Its file lies outside the vault and is not the one that was registered.
+        """
+        if self.outside is not None:
+            self.outside.check()
+        return read_volume(self.path, self.reading)
 
 
 def get_scan(tx: Transaction, scan_id: int) -> Scan:
@@ -78,6 +95,7 @@ def get_scan(tx: Transaction, scan_id: int) -> Scan:
     if found is None:
         raise DesignError(f"scan_id={scan_id} is no scan; choose one that is listed")
     row, subject, study, visit, site, dej, state, reason = found
+    outside = find_outside(tx, row.volume_sha256)
     return Scan(
         scan_id=row.id,
         study_id=study.id,
@@ -88,7 +106,7 @@ def get_scan(tx: Transaction, scan_id: int) -> Scan:
         visit_day=visit.day,
         site=site.name,
         replicate=row.replicate,
-        path=tx.vault.path(row.volume_sha256),
+        path=tx.vault.path(row.volume_sha256) if outside is None else outside.path,
         volume_sha256=row.volume_sha256,
         file_name=row.file_name,
         reading=Reading.from_json(row.reading),
@@ -105,4 +123,5 @@ def get_scan(tx: Transaction, scan_id: int) -> Scan:
         acquired_at=row.acquired_at,
         stored_at=row.stored_at,
         stored_by=row.stored_by,
+        outside=outside,
     )

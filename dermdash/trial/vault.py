@@ -31,17 +31,19 @@ FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 @dataclass(frozen=True, slots=True)
 class StoredVolume:
-    """A file in the vault.
+    """A file in the vault, or one that is registered where it lies.
 
     sha256 : of its content, in hex
     bytes : its size
-    already : whether the vault held it before
+    already : whether it was there before, so that it must stay if it is refused
+    mtime_ns : of a file outside the vault, which is never written to and never removed
     """
 
     sha256: str
     path: Path
     bytes: int
     already: bool
+    mtime_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,47 @@ class Vault:
         with stream:
             return self._keep_copy(stream, path.stat().st_size, shown(path))
 
+    def take_over(self, path: Path, sha256: str, n_bytes: int) -> StoredVolume:
+        """Keep a file of this disk that was hashed and written through already."""
+        return self._place(path, sha256, n_bytes)
+
+    def link(self, path: Path, sha256: str) -> StoredVolume:
+        """Keep a file of this disk, whose name outside stays until somebody removes it.
+
+        Raises
+        ------
+        StoreError
+            The disk refuses.
+        """
+        part = self.incoming / f"{uuid.uuid4().hex}.link"
+        with self._sentences(shown(path)):
+            self.incoming.mkdir(parents=True, exist_ok=True)
+            os.link(path, part)
+            try:
+                with part.open("rb") as stream:
+                    os.fsync(stream.fileno())
+                return self._place(part, sha256, part.stat().st_size)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def receive(self, stream: BinaryIO, target: Path) -> tuple[str, int]:
+        """Write what a stream holds to a new file of this disk; return its hash and its size.
+
+        Raises
+        ------
+        StoreError
+            The disk is full or refuses; nothing is left behind.
+        """
+        stream.seek(0)
+        name = _stream_name(stream)
+        self.check_space(_stream_size(stream) or 0, name)
+        with self._part(name) as (part, out):
+            sha256, n_bytes = _copy(stream, out)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(target)
+            _sync_folder(target.parent)
+        return sha256, n_bytes
+
     def store_map(self, map_um: npt.NDArray[np.float32]) -> StoredVolume:
         """Keep a DEJ map: (y, x) float32, depth in um."""
         stream = io.BytesIO()
@@ -130,16 +173,9 @@ class Vault:
         return swept
 
     def _keep_copy(self, stream: BinaryIO, size: int | None, name: str) -> StoredVolume:
-        self._check_space(size or 0, name)
+        self.check_space(size or 0, name)
         with self._part(name) as (part, out):
-            digest, n_bytes = hashlib.sha256(), 0
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-                out.write(chunk)
-                n_bytes += len(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-            return self._place(part, digest.hexdigest(), n_bytes)
+            return self._place(part, *_copy(stream, out))
 
     def _keep_moved(self, path: Path) -> StoredVolume:
         sha256, n_bytes = _hash_file(path), path.stat().st_size
@@ -159,7 +195,13 @@ class Vault:
             _sync_folder(self.folder)
         return StoredVolume(sha256, place, n_bytes, already)
 
-    def _check_space(self, size: int, name: str) -> None:
+    def check_space(self, size: int, name: str) -> None:
+        """Refuse what this disk has no room for.
+
+        Raises
+        ------
+        StoreError
+        """
         try:
             self.incoming.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -178,9 +220,17 @@ class Vault:
         """A new file in ``incoming``, locked while it is written, gone if that fails."""
         part = self.incoming / f"{uuid.uuid4().hex}.part"
         try:
-            with part.open("xb") as out:
+            with self._sentences(name), part.open("xb") as out:
                 _lock(out)
                 yield part, out
+        finally:
+            part.unlink(missing_ok=True)
+
+    @contextmanager
+    def _sentences(self, name: str) -> Iterator[None]:
+        """Say in one sentence what the disk refuses."""
+        try:
+            yield
         except OSError as error:
             if error.errno in FULL:
                 raise StoreError(
@@ -192,13 +242,23 @@ class Vault:
                     "stored; check the data folder's rights"
                 ) from error
             raise
-        finally:
-            part.unlink(missing_ok=True)
 
 
 def _hash_file(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _copy(stream: BinaryIO, out: BinaryIO) -> tuple[str, int]:
+    """Copy to the disk itself, hashing on the way; the hash and the size."""
+    digest, n_bytes = hashlib.sha256(), 0
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+        out.write(chunk)
+        n_bytes += len(chunk)
+    out.flush()
+    os.fsync(out.fileno())
+    return digest.hexdigest(), n_bytes
 
 
 def _stream_name(stream: BinaryIO) -> str:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.slab import planes_at
-from dermdash.imaging.volume import Volume, read_volume
+from dermdash.imaging.volume import Volume
 from dermdash.trial.scans import Scan
 
 KEPT = 24  # slices of 0.4 to 0.6 MB
@@ -17,10 +17,10 @@ def open_scan(scan: Scan) -> Volume:
 
     Raises
     ------
-    VolumeError
-        Its file is missing or damaged.
+    VolumeError, StoreError
+        Its file is missing, damaged, or not the one that was registered.
     """
-    return read_volume(scan.path, scan.reading)
+    return scan.open()
 
 
 def b_scan(scan: Scan, y: int) -> NDArray[np.uint8]:

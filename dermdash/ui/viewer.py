@@ -220,6 +220,8 @@ def _seen(
         )
     if _scan.dej is None:
         raise DejError("the scan has no DEJ; mark where the dermis begins")
+    if _scan.outside is not None:
+        _scan.outside.check()
     return see_patch(
         _scan.path,
         _scan.reading,
