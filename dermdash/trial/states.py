@@ -3,16 +3,17 @@
 from sqlalchemy import Subquery, case, func, select
 from sqlalchemy.orm import aliased
 
-from dermdash.trial.schema import DejRow, GradingRow, JobRow, ScanRow, SubjectRow
+from dermdash.trial.schema import DejRow, GradingRow, JobRow, MarkingRow, ScanRow, SubjectRow
 
-SCAN_STATES = ("no DEJ", "queued", "running", "graded", "failed", "excluded")
+SCAN_STATES = ("no DEJ", "cannot tell", "queued", "running", "failed", "graded", "excluded")
 
 
 def scan_states() -> Subquery:
     """``scan_id, study_id, state, reason, dej_id`` of each scan.
 
-    A scan is graded when the grading that its study's protocol asks for is stored, whatever
-    became of the job; else its state is that of the last job that was asked for it.
+    A scan without a DEJ is told from one of which a reader could not tell where the dermis begins.
+    A scan is graded when the grading that its study's protocol asks for is stored, whatever became
+    of the job; else its state is that of the last job that was asked for it.
     """
     marking, job = aliased(DejRow), aliased(JobRow)
     last_dej = (
@@ -27,9 +28,24 @@ def scan_states() -> Subquery:
         .correlate(ScanRow)
         .scalar_subquery()
     )
+    unclear = (
+        select(MarkingRow.id)
+        .where(MarkingRow.scan_id == ScanRow.id, MarkingRow.verdict == "cannot tell")
+        .correlate(ScanRow)
+        .exists()
+    )
+    why_unclear = (
+        select(MarkingRow.reason)
+        .where(MarkingRow.scan_id == ScanRow.id, MarkingRow.verdict == "cannot tell")
+        .order_by(MarkingRow.id.desc())
+        .limit(1)
+        .correlate(ScanRow)
+        .scalar_subquery()
+    )
     active = JobRow.state.in_(("queued", "running"))
     state = case(
         (ScanRow.excluded_reason.is_not(None), "excluded"),
+        (DejRow.id.is_(None) & unclear, "cannot tell"),
         (DejRow.id.is_(None), "no DEJ"),
         (GradingRow.key.is_not(None), "graded"),
         (active, JobRow.state),
@@ -37,6 +53,7 @@ def scan_states() -> Subquery:
     )
     reason = case(
         (ScanRow.excluded_reason.is_not(None), ScanRow.excluded_reason),
+        (DejRow.id.is_(None), why_unclear),
         (GradingRow.key.is_not(None), None),
         (JobRow.state == "failed", JobRow.error),
         (JobRow.state == "cancelled", func.coalesce(JobRow.error, "cancelled")),

@@ -78,7 +78,8 @@ class Site:
 class Study:
     """A study and its parts: arms and sites in the order of their making, visits by day.
 
-    blinded : its arms show codes, and what they really are is sealed
+    blinded : its arms show codes, stand in the order of these and have no ids of the store, so
+        that nothing tells the order of their making; what they really are is sealed
     name_pattern : how its files are named; None before anybody said
     """
 
@@ -135,9 +136,9 @@ def create_study(
 def list_studies(tx: Transaction) -> pd.DataFrame:
     """One row a study, the oldest first.
 
-    Columns: ``study_id, study, kind, state, synthetic, created_at, n_subjects, n_scans, n_graded,
-    n_excluded, n_failed, n_queued, n_no_dej``. Each scan counts once: graded, excluded, failed,
-    queued (or running) or without a DEJ.
+    Columns: ``study_id, study, kind, state, blinded, synthetic, created_at, n_subjects, n_scans, n_graded,
+    n_excluded, n_failed, n_queued, n_no_dej, n_cannot_tell``. Each scan counts once: graded,
+    excluded, failed, queued (or running), without a DEJ or without one that a reader could tell.
     """
     states = scan_states()
     counts = (
@@ -164,6 +165,7 @@ def list_studies(tx: Transaction) -> pd.DataFrame:
             StudyRow.name,
             StudyRow.kind,
             StudyRow.state,
+            StudyRow.blinded,
             StudyRow.synthetic,
             StudyRow.created_at,
             *(func.coalesce(number, 0) for number in numbers),
@@ -184,7 +186,6 @@ def get_study(tx: Transaction, study_id: int) -> Study:
         There is none of this id.
     """
     row = study_row(tx, study_id)
-    arms = select(ArmRow).where(ArmRow.study_id == study_id).order_by(ArmRow.id)
     visits = select(VisitRow).where(VisitRow.study_id == study_id)
     sites = select(SiteRow).where(SiteRow.study_id == study_id).order_by(SiteRow.id)
     return Study(
@@ -194,10 +195,7 @@ def get_study(tx: Transaction, study_id: int) -> Study:
         state=row.state,
         synthetic=row.synthetic,
         created_at=row.created_at,
-        arms=tuple(
-            Arm(arm.id, arm.name, arm.label, arm.is_control, arm.colour, arm.target_n)
-            for arm in tx.session.scalars(arms)
-        ),
+        arms=_arms(tx, row),
         visits=tuple(
             Visit(visit.id, visit.name, visit.day, visit.is_baseline)
             for visit in tx.session.scalars(visits.order_by(VisitRow.day, VisitRow.id))
@@ -205,6 +203,19 @@ def get_study(tx: Transaction, study_id: int) -> Study:
         sites=tuple(Site(site.id, site.name, site.side) for site in tx.session.scalars(sites)),
         blinded=row.blinded,
         name_pattern=row.name_pattern,
+    )
+
+
+def _arms(tx: Transaction, study: StudyRow) -> tuple[Arm, ...]:
+    arms = select(ArmRow).where(ArmRow.study_id == study.id)
+    if study.blinded:
+        arms = arms.order_by(func.length(ArmRow.name), ArmRow.name)
+    return tuple(
+        Arm(
+            -place if study.blinded else arm.id,
+            *(arm.name, arm.label, arm.is_control, arm.colour, arm.target_n),
+        )
+        for place, arm in enumerate(tx.session.scalars(arms.order_by(ArmRow.id)), start=1)
     )
 
 
@@ -226,12 +237,14 @@ _COUNTED = {
     "n_failed": ("failed",),
     "n_queued": ("queued", "running"),
     "n_no_dej": ("no DEJ",),
+    "n_cannot_tell": ("cannot tell",),
 }
 _STUDY_COLUMNS = {
     "study_id": "int64",
     "study": "str",
     "kind": "str",
     "state": "str",
+    "blinded": "bool",
     "synthetic": "bool",
     "created_at": "datetime64[us, UTC]",
     "n_subjects": "int64",

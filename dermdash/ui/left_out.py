@@ -10,7 +10,7 @@ from dermdash.trial.scans import scan_table
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access
 
-PENDING = ("no DEJ", "queued", "running", "failed")
+PENDING = ("no DEJ", "cannot tell", "queued", "running", "failed")
 
 
 def scan_words(access: Access, study_ids: Sequence[int]) -> list[str]:

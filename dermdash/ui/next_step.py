@@ -28,18 +28,23 @@ def next_step(counts: Mapping[str, Any], *, making: int = 0) -> Step:
     """
     match counts:
         case {"n_scans": 0} if not making:
-            return Step("No scans yet", "Add scans", "upload_file", "data/add_scans.py")
+            step = Step("No scans yet", "Add scans", "upload_file", "data/add_scans.py")
         case _ if making:
             reason = plural(making, "scan is being made", "scans are being made")
-            return Step(reason, "Watch the queue", "pending", "tools/queue.py")
+            step = Step(reason, "Watch the queue", "pending", "tools/queue.py")
         case {"n_no_dej": waiting} if waiting:
             reason = plural(waiting, "scan waits for a DEJ", "scans wait for a DEJ")
-            return Step(reason, "Mark the DEJ", "edit", "data/scan.py")
+            step = Step(reason, "Mark the DEJ", "edit", "data/scan.py")
+        case {"n_cannot_tell": unclear} if unclear:
+            reason = plural(unclear, "scan has", "scans have") + " a DEJ that no reader could tell"
+            step = Step(reason, "Decide about them", "help", "data/scan.py")
         case {"n_failed": failed} if failed:
             reason = plural(failed, "grading failed", "gradings failed")
-            return Step(reason, "See why", "error", "tools/queue.py")
+            step = Step(reason, "See why", "error", "tools/queue.py")
         case {"n_queued": queued} if queued:
             reason = plural(queued, "scan is being graded", "scans are being graded")
-            return Step(reason, "Watch the queue", "pending", "tools/queue.py")
-    page = result_page(str(counts.get("kind", "cohorts")))
-    return Step("All scans are graded", "See the result", "bar_chart", page)
+            step = Step(reason, "Watch the queue", "pending", "tools/queue.py")
+        case _:
+            page = result_page(str(counts.get("kind", "cohorts")))
+            step = Step("All scans are graded", "See the result", "bar_chart", page)
+    return step

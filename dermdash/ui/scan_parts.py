@@ -19,6 +19,7 @@ from dermdash.ui.guard import Access, known, refusals
 
 STATE_ICONS = {
     "no DEJ": "edit",
+    "cannot tell": "help",
     "queued": "schedule",
     "running": "progress_activity",
     "graded": "check_circle",

@@ -129,6 +129,7 @@ def test_an_empty_store_has_a_table_of_studies(store: Store) -> None:
         "n_failed",
         "n_queued",
         "n_no_dej",
+        "n_cannot_tell",
     ]
     assert table.dtypes["n_scans"] == "int64"
 
@@ -160,6 +161,7 @@ def test_each_scan_counts_once(
         "n_failed": 1,
         "n_queued": 2,
         "n_no_dej": 1,
+        "n_cannot_tell": 0,
     }
     assert all(empty[name] == 0 for name in counts)
 

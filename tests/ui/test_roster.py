@@ -8,12 +8,11 @@ from dermdash.errors import DesignError
 from dermdash.settings import Settings
 from dermdash.trial.database import open_store
 from dermdash.trial.studies import get_study, subject_table
-from dermdash.ui.completeness_parts import completeness_matrix
 from dermdash.ui.design_parts import save_visits
 from dermdash.ui.new_study import NewStudy
 from dermdash.ui.next_step import next_step
 from dermdash.ui.roster import save_subject
-from tests.support.studies import ADA, add_scan, make_study
+from tests.support.studies import ADA, make_study
 
 
 @pytest.fixture
@@ -83,25 +82,13 @@ def test_the_baseline_moves_from_one_visit_to_another(store) -> None:  # type: i
     ]
 
 
-def test_the_matrix_counts_replicates_and_shows_what_is_missing(store, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    """A visit with one of two scans graded would look complete."""
-    from dermdash.trial.scans import scan_table
-
-    study_id = make_study(store)
-    add_scan(store, study_id, tmp_path, "S01")
-    with store.read() as tx:
-        scans, subjects = scan_table(tx, study_id), subject_table(tx, study_id)
-    twice = scans.loc[[0, 0]].reset_index(drop=True)
-    matrix = completeness_matrix(twice, subjects, ["D0", "D28"])
-    assert matrix[["D0", "D28"]].values.tolist() == [["2 queued", "missing"]]
-
-
 @pytest.mark.parametrize(
     ("counts", "making", "verb"),
     [
         ({"n_scans": 0, "n_no_dej": 0, "n_failed": 0, "n_queued": 0}, 0, "Add scans"),
         ({"n_scans": 0, "n_no_dej": 0, "n_failed": 0, "n_queued": 0}, 3, "Watch the queue"),
         ({"n_scans": 3, "n_no_dej": 1, "n_failed": 1, "n_queued": 1}, 0, "Mark the DEJ"),
+        ({"n_scans": 3, "n_cannot_tell": 1, "n_failed": 1}, 0, "Decide about them"),
         ({"n_scans": 3, "n_no_dej": 0, "n_failed": 1, "n_queued": 1}, 0, "See why"),
         ({"n_scans": 3, "n_no_dej": 0, "n_failed": 0, "n_queued": 1}, 0, "Watch the queue"),
         ({"n_scans": 3, "n_no_dej": 0, "n_failed": 0, "n_queued": 0}, 0, "See the result"),
