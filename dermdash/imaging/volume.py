@@ -158,6 +158,10 @@ class Volume:
         """The section of index y: (z, x)."""
         return self._read("y", y, y + 1)[:, 0]
 
+    def cross_b_scan(self, x: int) -> NDArray[np.uint8]:
+        """The section of index x, across the others: (z, y)."""
+        return self._read("x", x, x + 1)[:, :, 0]
+
     def _read(self, axis: str, start: int, stop: int) -> NDArray[np.uint8]:
         size = self.shape["zyx".index(axis)]
         if not 0 <= start < stop <= size:

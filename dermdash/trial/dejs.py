@@ -85,8 +85,13 @@ def load_dej(tx: Transaction, row: DejRow) -> Dej:
 
 def check_dej(dej: Dej, shape: tuple[int, int, int], reading: Reading) -> None:
     """Check a DEJ against a volume's geometry, without its voxels."""
+    dej.check(without_voxels(shape, reading))
+
+
+def without_voxels(shape: tuple[int, int, int], reading: Reading) -> Volume:
+    """A volume of which only the geometry is true."""
     spacing = reading.spacing_um or (1.0, 1.0, 1.0)
-    dej.check(Volume.from_array(np.broadcast_to(np.uint8(0), shape), spacing))
+    return Volume.from_array(np.broadcast_to(np.uint8(0), shape), spacing)
 
 
 def scan_row(tx: Transaction, scan_id: int) -> ScanRow:
