@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dermdash.trial.studies import Study
 
 Status = Literal["planned", "exploratory"]
+BLINDED = "blinded, arms by code; the plan's question is answered after unblinding"
 SCORE_NAMES = {"expected_grade": "expected grade", "grade_mean": "mean grade"}
 
 
@@ -174,6 +175,8 @@ def _reasons(study: "Study", stored: "StoredPlan | None", asked: Asked) -> tuple
     """What is asked otherwise than a locked plan says; nothing where all is as planned."""
     if stored is None:
         return ("no analysis plan is written",)
+    if stored.sealed:
+        return (BLINDED,)
     if not stored.locked:
         return (f"version {stored.version} of the analysis plan is a draft, not locked",)
     plan, found = stored.plan, []

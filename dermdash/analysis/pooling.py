@@ -19,8 +19,8 @@ def check_poolable(tx: "Transaction", study_ids: Sequence[int]) -> None:
     Raises
     ------
     DesignError
-        Two models graded them, or two samplings; skin would be pooled with phantoms, or sides of
-        subjects with subjects.
+        One is blinded; two models graded them, or two samplings; skin would be pooled with
+        phantoms, or sides of subjects with subjects.
     """
     from dermdash.trial.protocols import current_protocol
     from dermdash.trial.studies import get_study
@@ -32,6 +32,11 @@ def check_poolable(tx: "Transaction", study_ids: Sequence[int]) -> None:
             raise DesignError(
                 f"{study.name} compares sides of its subjects, which cannot be pooled with "
                 "subjects of other studies; compare it alone"
+            )
+        if study.blinded and len(study_ids) > 1:
+            raise DesignError(
+                f"{study.name} is blinded, and its codes are no arms of other studies; compare it "
+                "alone until it is unblinded"
             )
         protocol = current_protocol(tx, study_id)
         if protocol is not None:

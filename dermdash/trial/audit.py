@@ -15,6 +15,8 @@ from sqlalchemy.orm.unitofwork import UOWTransaction
 
 from dermdash.errors import StoreError
 from dermdash.trial.base import Base
+from dermdash.trial.locked import refuse_closed
+from dermdash.trial.masking import mask_entries
 from dermdash.trial.schema import AuditRow
 from dermdash.trial.transaction import Transaction
 
@@ -34,6 +36,11 @@ class AuditedSession(Session):
 @event.listens_for(ReadingSession, "before_flush")
 def _refuse_to_write(session: Session, context: UOWTransaction, instances: Any) -> None:
     raise TypeError("this transaction only reads; open it with store.write(by=user)")
+
+
+@event.listens_for(AuditedSession, "before_flush")
+def _keep_closed(session: Session, context: UOWTransaction, instances: Any) -> None:
+    refuse_closed(session)
 
 
 @event.listens_for(AuditedSession, "before_flush")
@@ -82,6 +89,8 @@ def history(tx: Transaction, *, entity: str | None = None, limit: int = 1000) ->
     """The audit, newest first: ``at, by, act, entity, before, after, reason``.
 
     entity : one row, such as ``"scan 12"``, or one table, such as ``"scan"``
+
+    What would tell a blinded study's arms apart is left out.
     """
     query = select(
         AuditRow.at,
@@ -98,7 +107,7 @@ def history(tx: Transaction, *, entity: str | None = None, limit: int = 1000) ->
             AuditRow.entity == entity if one_row else AuditRow.entity.startswith(f"{entity} ")
         )
     query = query.order_by(AuditRow.id.desc()).limit(limit)
-    return tx.frame(
+    entries = tx.frame(
         query,
         {
             "at": "datetime64[us, UTC]",
@@ -110,6 +119,7 @@ def history(tx: Transaction, *, entity: str | None = None, limit: int = 1000) ->
             "reason": "str",
         },
     )
+    return mask_entries(tx, entries)
 
 
 def _entries(session: Session) -> Iterator[Entry]:

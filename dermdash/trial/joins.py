@@ -2,7 +2,7 @@
 
 from typing import TypeVarTuple
 
-from sqlalchemy import Select, and_, func
+from sqlalchemy import Select, Subquery, and_, func, select
 from sqlalchemy.orm import aliased
 
 from dermdash.trial.schema import (
@@ -10,6 +10,7 @@ from dermdash.trial.schema import (
     ArmRow,
     ScanRow,
     SiteRow,
+    StudyEventRow,
     StudyRow,
     SubjectRow,
     VisitRow,
@@ -36,4 +37,14 @@ def with_place(query: Select[*Columns]) -> Select[*Columns]:
         )
         .outerjoin(whole, and_(whole.subject_id == SubjectRow.id, whole.site_id.is_(None)))
         .outerjoin(ArmRow, ArmRow.id == func.coalesce(by_side.arm_id, whole.arm_id))
+    )
+
+
+def first_unblindings() -> Subquery:
+    """``study_id, at`` of each study that was unblinded: what came later was done knowing."""
+    return (
+        select(StudyEventRow.study_id, func.min(StudyEventRow.at).label("at"))
+        .where(StudyEventRow.act == "unblinded")
+        .group_by(StudyEventRow.study_id)
+        .subquery()
     )

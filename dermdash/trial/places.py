@@ -62,7 +62,8 @@ def _make_missing(
 ) -> None:
     if not _has(tx, SubjectRow, study_id, subject_id):
         add_subject(tx, study_id, subject_id)
-    if arm is not None and not _has(tx, ArmRow, study_id, arm):
+    sealed = study_row(tx, study_id).blinded
+    if arm is not None and not sealed and not _has(tx, ArmRow, study_id, arm):
         add_arm(tx, study_id, ArmSpec(arm))
     if _find_visit(tx, study_id, visit) is None:
         add_visit(tx, study_id, _new_visit(tx, study_id, visit))

@@ -1,4 +1,8 @@
-"""A study's analysis plan: the questions fixed before looking; written in versions, locked once."""
+"""A study's analysis plan: the questions fixed before looking; written in versions, locked once.
+
+Control and questions name arms. While a study is blinded, a plan is shown without them: by the
+arms' codes they would give the control away.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,10 +12,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from dermdash.errors import DesignError
+from dermdash.identity import require
 from dermdash.stats.plan import ContrastKey, Plan
+from dermdash.trial.parts import study_row
 from dermdash.trial.questions import check_plan
-from dermdash.trial.schema import GradingRow, PlanRow, ScanRow, SubjectRow
-from dermdash.trial.studies import Study, get_study
+from dermdash.trial.schema import ArmRow, GradingRow, PlanRow, ScanRow, SubjectRow
+from dermdash.trial.studies import Arm, Study, get_study
 from dermdash.trial.transaction import Transaction
 
 
@@ -22,6 +28,7 @@ class StoredPlan:
     author, at : who wrote it, and when
     locked_by, locked_at : who locked it, and when; None while it is a draft
     amends : the version that was locked when this one was written; None where none was
+    sealed : whether control and questions are left out, since the arms are sealed
     graded_before : the study's scans of which a grading stood when it was locked
     """
 
@@ -33,6 +40,7 @@ class StoredPlan:
     locked_at: datetime | None = None
     amends: int | None = None
     graded_before: int = 0
+    sealed: bool = False
 
     @property
     def locked(self) -> bool:
@@ -42,16 +50,21 @@ class StoredPlan:
 def write_plan(tx: Transaction, study_id: int, plan: Plan) -> int:
     """Keep a plan as the study's next version, a draft, and return the version.
 
-    A plan that is the newest version already is not written again.
+    A plan that is the newest version already is not written again. While the study is blinded,
+    an administrator writes it, by the codes of the arms.
 
     Raises
     ------
     DesignError
         The study is unknown, or the plan does not fit it.
+    InputError
+        The study is blinded, and whoever writes is no administrator.
     """
-    study = get_study(tx, study_id)
+    study = _as_made(tx, study_id)
+    if study.blinded:
+        require(tx.by, "write a plan while arms are sealed", tx.settings.administrators)
     check_plan(study, plan)
-    newest = next(iter(plan_history(tx, study_id)), None)
+    newest = next(iter(_versions(tx, study_id)), None)
     if newest is not None and newest.plan == plan:
         return newest.version
     row = PlanRow(
@@ -79,8 +92,8 @@ def lock_plan(tx: Transaction, study_id: int, version: int) -> None:
         There is no such version, it is locked already, a newer one stands, it has no primary
         question, or the study has changed so that it does not fit any more.
     """
-    study = get_study(tx, study_id)
-    history = {stored.version: stored for stored in plan_history(tx, study_id)}
+    study = _as_made(tx, study_id)
+    history = {stored.version: stored for stored in _versions(tx, study_id)}
     stored = history.get(version)
     if stored is None:
         written = ", ".join(map(str, sorted(history))) or "none yet"
@@ -100,7 +113,15 @@ def lock_plan(tx: Transaction, study_id: int, version: int) -> None:
         raise DesignError(
             f"plan version {version} has no primary question; name one before locking it"
         )
-    check_plan(study, stored.plan)
+    try:
+        check_plan(study, stored.plan)
+    except DesignError as why:
+        if not study.blinded:
+            raise
+        raise DesignError(
+            f"plan version {version} does not fit {study.name} as it is now; an administrator "
+            "writes another, or reads the seal to see why"
+        ) from why
     row = tx.session.scalars(
         select(PlanRow).where(PlanRow.study_id == study_id, PlanRow.version == version)
     ).one()
@@ -116,8 +137,13 @@ def current_plan(tx: Transaction, study_id: int) -> StoredPlan | None:
 
 
 def plan_history(tx: Transaction, study_id: int) -> tuple[StoredPlan, ...]:
-    """All versions, the newest first."""
-    study = get_study(tx, study_id)
+    """All versions, the newest first; without what names arms while these are sealed."""
+    versions = _versions(tx, study_id)
+    return tuple(map(_sealed, versions)) if study_row(tx, study_id).blinded else versions
+
+
+def _versions(tx: Transaction, study_id: int) -> tuple[StoredPlan, ...]:
+    study = _as_made(tx, study_id)
     rows = tx.session.scalars(
         select(PlanRow).where(PlanRow.study_id == study_id).order_by(PlanRow.version)
     )
@@ -137,6 +163,18 @@ def plan_history(tx: Transaction, study_id: int) -> tuple[StoredPlan, ...]:
             )
         )
     return tuple(reversed(history))
+
+
+def _sealed(stored: StoredPlan) -> StoredPlan:
+    plan = replace(stored.plan, control=None, primary=None, key_secondary=())
+    return replace(stored, plan=plan, sealed=True)
+
+
+def _as_made(tx: Transaction, study_id: int) -> Study:
+    """The study with its arms in the order of their making, also while they go by codes."""
+    arms = tx.session.scalars(select(ArmRow).where(ArmRow.study_id == study_id).order_by(ArmRow.id))
+    own = tuple(Arm(arm.id, arm.name, arm.label, arm.is_control, arm.colour) for arm in arms)
+    return replace(get_study(tx, study_id), arms=own)
 
 
 def _graded_before(tx: Transaction, study_id: int, moment: datetime | None) -> int:

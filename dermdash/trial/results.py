@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from dermdash import __version__
 from dermdash.errors import DesignError, StoreError
 from dermdash.trial.parts import study_row
 from dermdash.trial.requests import canonical_json
-from dermdash.trial.schema import PlanRow, ResultRow
+from dermdash.trial.schema import PlanRow, ResultRow, StudyEventRow
 from dermdash.trial.transaction import Transaction
 
 COMPUTED_BY = ("numpy", "pandas", "scipy")
@@ -96,9 +96,12 @@ def find_result(tx: Transaction, key: ResultKey) -> StoredResult | None:
 
 
 def get_result(tx: Transaction, digest: str) -> StoredResult | None:
-    """The answer under a key's digest, as a report's card names it."""
+    """The answer under a key's digest, as a report's card names it.
+
+    None also while its study is blinded and it was given before: it speaks of arms by their names.
+    """
     row = tx.session.get(ResultRow, digest)
-    if row is None:
+    if row is None or _is_sealed(tx, row):
         return None
     key = ResultKey(row.study_id, row.question, row.plan_version, row.data_digest, row.software)
     return StoredResult(key, row.body, row.author, row.at)
@@ -135,6 +138,15 @@ def _has_plan(tx: Transaction, key: ResultKey) -> bool:
         PlanRow.study_id == key.study_id, PlanRow.version == key.plan_version
     )
     return tx.session.scalar(query) is not None
+
+
+def _is_sealed(tx: Transaction, row: ResultRow) -> bool:
+    if not study_row(tx, row.study_id).blinded:
+        return False
+    blinded_at = select(func.max(StudyEventRow.at)).where(
+        StudyEventRow.study_id == row.study_id, StudyEventRow.act == "blinded"
+    )
+    return row.at <= (tx.session.scalar(blinded_at) or row.at)
 
 
 def _json(values: Mapping[str, Any], what: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """All scans in one table, by one question of SQL."""
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from dermdash.trial.joins import with_place
+from dermdash.trial.joins import first_unblindings, with_place
 from dermdash.trial.schema import (
     ArmRow,
     DejRow,
@@ -22,11 +22,11 @@ def scan_table(tx: Transaction, study_id: int | None = None) -> pd.DataFrame:
     """One row a scan: by study, subject, day of the visit, site and replicate.
 
     Columns: ``scan_id, study, subject_id, arm, visit, visit_day, site, replicate, dej_um,
-    dej_source, state, reason, grade_mean, expected_grade, n_layers, volume_sha256, file_name,
-    stored_at``. ``dej_um`` is the median where the DEJ is a map. Scores are those of the grading
-    that the study's protocol asks for, and missing until it is there.
+    dej_source, dej_after_unblinding, state, reason, grade_mean, expected_grade, n_layers,
+    volume_sha256, file_name, stored_at``. ``dej_um`` is the median where the DEJ is a map. Scores
+    are those of the grading that the study's protocol asks for, and missing until it is there.
     """
-    states = scan_states()
+    states, unblinding = scan_states(), first_unblindings()
     query = (
         with_place(
             select(
@@ -40,6 +40,7 @@ def scan_table(tx: Transaction, study_id: int | None = None) -> pd.DataFrame:
                 ScanRow.replicate,
                 DejRow.median_um,
                 DejRow.source,
+                func.coalesce(DejRow.at > unblinding.c.at, False),
                 states.c.state,
                 states.c.reason,
                 GradingRow.grade_mean,
@@ -52,6 +53,7 @@ def scan_table(tx: Transaction, study_id: int | None = None) -> pd.DataFrame:
         )
         .join(states, states.c.scan_id == ScanRow.id)
         .outerjoin(DejRow, DejRow.id == states.c.dej_id)
+        .outerjoin(unblinding, unblinding.c.study_id == StudyRow.id)
         .outerjoin(GradingRow, GradingRow.key == ScanRow.grading_key)
         .order_by(
             StudyRow.id,
@@ -78,6 +80,7 @@ _COLUMNS = {
     "replicate": "int64",
     "dej_um": "float64",
     "dej_source": "str",
+    "dej_after_unblinding": "bool",
     "state": "str",
     "reason": "str",
     "grade_mean": "float64",

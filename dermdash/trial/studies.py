@@ -136,9 +136,10 @@ def create_study(
 def list_studies(tx: Transaction) -> pd.DataFrame:
     """One row a study, the oldest first.
 
-    Columns: ``study_id, study, kind, state, blinded, synthetic, created_at, n_subjects, n_scans, n_graded,
-    n_excluded, n_failed, n_queued, n_no_dej, n_cannot_tell``. Each scan counts once: graded,
-    excluded, failed, queued (or running), without a DEJ or without one that a reader could tell.
+    Columns: ``study_id, study, kind, state, blinded, synthetic, created_at, n_subjects, n_scans,
+    n_graded, n_excluded, n_failed, n_queued, n_no_dej, n_cannot_tell``. Each scan counts once:
+    graded, excluded, failed, queued (or running), without a DEJ or without one that a reader could
+    tell.
     """
     states = scan_states()
     counts = (

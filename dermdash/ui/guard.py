@@ -112,7 +112,8 @@ def open_cached_store(settings: Settings) -> Store:
 
 def _user() -> User | None:
     if sign_in_configured():
-        return User(str(st.user.get("email") or st.user.get("name")), verified=True)
+        name = str(st.user.get("email") or st.user.get("name"))
+        return User(name, verified=True, signed_in=True)
     if "name" not in st.session_state:
         st.session_state["name"] = _clean(unquote(st.context.cookies.get(COOKIE, "")))
     name = st.session_state["name"]

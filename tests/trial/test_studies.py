@@ -120,6 +120,7 @@ def test_an_empty_store_has_a_table_of_studies(store: Store) -> None:
         "study",
         "kind",
         "state",
+        "blinded",
         "synthetic",
         "created_at",
         "n_subjects",

@@ -1,0 +1,80 @@
+"""The audit of a blinded study, without what would tell its arms apart."""
+
+from collections.abc import Mapping
+from re import Pattern
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, select
+
+from dermdash.trial.blinding import HIDDEN, blinded_studies, sealed_names
+from dermdash.trial.schema import AllocationRow, ArmRow, PlanRow, ResultRow, SubjectRow
+from dermdash.trial.transaction import Transaction
+
+# Rows that speak of arms; which columns changed would tell as much as what they hold.
+CLOSED = ("arm", "sealed_arm", "plan", "result", "allocation")
+
+
+def mask_entries(tx: Transaction, entries: pd.DataFrame) -> pd.DataFrame:
+    """Entries of the audit as they may be shown: ``entity, before, after, reason`` and others.
+
+    What the arms, their seal, allocations, plans and results of a blinded study held is left out,
+    and a sealed arm's own name is, wherever else it stands.
+    """
+    blinded = blinded_studies(tx)
+    names = sealed_names(tx)
+    if not blinded or names is None or entries.empty:
+        return entries
+    tables = entries["entity"].str.split(" ", n=1).str[0]
+    of_others = {table: _of_others(tx, table, blinded) for table in CLOSED if table in set(tables)}
+    columns: dict[str, list[Any]] = {"before": [], "after": [], "reason": []}
+    for row, table in zip(entries.itertuples(index=False), tables, strict=True):
+        known = of_others.get(table)
+        key = str(row.entity).partition(" ")[2]
+        for column, shown in columns.items():
+            value = getattr(row, column)
+            if known is None:
+                shown.append(_without(names, value))
+            elif key in known or value is None or column == "reason":
+                shown.append(value)
+            else:
+                shown.append({HIDDEN: HIDDEN})
+    return entries.assign(
+        before=pd.Series(columns["before"], dtype="object", index=entries.index),
+        after=pd.Series(columns["after"], dtype="object", index=entries.index),
+        reason=pd.Series(columns["reason"], dtype="str", index=entries.index),
+    )
+
+
+def _of_others(tx: Transaction, table: str, blinded: frozenset[int]) -> set[str]:
+    """The keys of a table's rows that belong to studies whose arms are known."""
+    query: Select[Any]
+    match table:
+        case "arm" | "sealed_arm":
+            query = select(ArmRow.id).where(ArmRow.study_id.not_in(blinded))
+        case "plan":
+            query = select(PlanRow.id).where(PlanRow.study_id.not_in(blinded))
+        case "result":
+            query = select(ResultRow.key).where(ResultRow.study_id.not_in(blinded))
+        case _:
+            query = (
+                select(AllocationRow.id)
+                .join(SubjectRow, SubjectRow.id == AllocationRow.subject_id)
+                .where(SubjectRow.study_id.not_in(blinded))
+            )
+    return set(map(str, tx.session.scalars(query)))
+
+
+def _without(names: Pattern[str], value: Any) -> Any:
+    """A value of the audit with each sealed arm's own name replaced."""
+    match value:
+        case str():
+            return names.sub(HIDDEN, value)
+        case Mapping():
+            return {
+                _without(names, key): item if key == "status" else _without(names, item)
+                for key, item in value.items()
+            }
+        case list() | tuple():
+            return [_without(names, item) for item in value]
+    return value
