@@ -36,10 +36,10 @@ def read_table(path: Path) -> pd.DataFrame:
         data = path.read_bytes()
     except OSError as error:
         raise TableError(f"{path.name} cannot be read: {error.strerror}") from error
-    text = _text(data)
+    text = decode_text(data)
     if NO_TEXT.search(text):
         raise TableError(f"{path.name} is not a CSV table; give text with a header")
-    separator = _separator(text)
+    separator = find_separator(text)
     try:
         rows = [
             row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row
@@ -57,11 +57,11 @@ def read_table(path: Path) -> pd.DataFrame:
             )
     columns = list(zip(*rows[1:], strict=True))
     if separator != ",":
-        columns = [_points(*named) for named in zip(header, columns, strict=True)]
+        columns = [decimal_points(*named) for named in zip(header, columns, strict=True)]
     return pd.DataFrame(list(zip(*columns, strict=True)), columns=header, dtype="str")
 
 
-def _text(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     try:
@@ -70,13 +70,13 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _separator(text: str) -> str:
+def find_separator(text: str) -> str:
     """The mark that the header holds most of, not counting those within quotes."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return max(SEPARATORS, key=QUOTED.sub("", first).count)
 
 
-def _points(name: str, cells: tuple[str, ...]) -> tuple[str, ...]:
+def decimal_points(name: str, cells: tuple[str, ...]) -> tuple[str, ...]:
     """A column's cells with decimal points; raises TableError where commas may mean thousands."""
     commas = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
     points = [cell for cell in cells if DECIMAL_POINT.fullmatch(cell)]

@@ -15,10 +15,11 @@ NAME_LENGTH = 80
 
 @dataclass(frozen=True, slots=True)
 class ArmSpec:
-    """An arm to make."""
+    """An arm to make; ``target_n`` subjects are wanted for it."""
 
     name: str
     is_control: bool = False
+    target_n: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,16 @@ def new_name(name: str, noun: str, taken: Iterable[str]) -> str:
         if other.casefold() == text.casefold():
             raise DesignError(f"{noun}={text} differs from {other} only in case; write {other}")
     return text
+
+
+def side_of(site: str) -> str | None:
+    """The side that a site's name ends with.
+
+    >>> side_of("cheek-left"), side_of("Wange R"), side_of("cheek")
+    ('left', 'right', None)
+    """
+    match = re.search(r"(?:^|[ _-])(left|right|l|r)$", site.casefold())
+    return {"l": "left", "r": "right"}.get(match[1], match[1]) if match else None
 
 
 def arm_colour(n_coloured: int, *, is_control: bool) -> str:

@@ -11,6 +11,7 @@ from dermdash.trial.design import (
     arm_colour,
     clean_name,
     new_name,
+    side_of,
 )
 from dermdash.trial.schema import ArmRow, SiteRow, StudyRow, VisitRow
 from dermdash.trial.transaction import Transaction
@@ -59,7 +60,8 @@ def edit_visit(tx: Transaction, visit_id: int, visit: VisitSpec) -> None:
 def add_site(tx: Transaction, study_id: int, site: SiteSpec) -> int:
     study_row(tx, study_id)
     taken = tx.session.scalars(select(SiteRow.name).where(SiteRow.study_id == study_id))
-    side = None if site.side is None else clean_name(site.side, "side")
+    side = site.side or side_of(site.name)
+    side = None if side is None else clean_name(side, "side")
     name = new_name(site.name, "site", taken)
     return _add(tx, SiteRow(study_id=study_id, name=name, side=side))
 

@@ -124,6 +124,7 @@ class SubjectRow(Base):
     withdrawn_on: Mapped[date | None]
     full_analysis: Mapped[bool] = mapped_column(default=True)
     per_protocol: Mapped[bool] = mapped_column(default=True)
+    population_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -1,23 +1,21 @@
 """The subjects of a study: a code each, a status, an arm by allocation, covariates."""
 
-import math
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from datetime import date
+from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
 from dermdash.errors import DesignError
+from dermdash.trial.blinding import find_sealed_arm
+from dermdash.trial.covariates import Covariate, fitted_covariates
 from dermdash.trial.design import clean_name, new_name
 from dermdash.trial.parts import study_row
 from dermdash.trial.schema import AllocationRow, ArmRow, SiteRow, StudyRow, SubjectRow
 from dermdash.trial.transaction import Transaction
 
 Status = Literal["active", "withdrawn"]
-Covariate = str | int | float | bool
-RESERVED = {"study", "subject_id", "arm", "visit", "visit_day", "site", "replicate", "depth_um"}
-RESERVED |= {"status", "reason", "scan_id", "dej_um", "dej_map", "path"}
 
 
 def add_subject(
@@ -40,7 +38,7 @@ def add_subject(
     row = SubjectRow(
         study_id=study_id,
         code=new_name(code, "subject_id", taken),
-        covariates=clean_covariates(covariates or {}),
+        covariates=fitted_covariates(tx, study_id, covariates or {}),
     )
     with tx.all_or_nothing():
         tx.session.add(row)
@@ -57,13 +55,14 @@ def set_subject(
     *,
     status: Status | None = None,
     reason: str | None = None,
+    withdrawn_on: date | None = None,
     arm: str | None = None,
     site: str | None = None,
     covariates: Mapping[str, Covariate | None] | None = None,
 ) -> None:
     """Change what is named and leave the rest.
 
-    reason : why a subject is withdrawn, needed then
+    reason, withdrawn_on : why a subject is withdrawn, needed then, and when, where it is known
     arm, site : the arm of the subject, or of one side of it in a hemi-face study
     covariates : new values by name; None removes one
 
@@ -79,6 +78,8 @@ def set_subject(
             raise DesignError(f"subject_id={code} is withdrawn without a reason; give one")
         row.status = status
         row.reason = reason.strip() if status == "withdrawn" and reason else None
+        row.withdrawn_on = withdrawn_on if status == "withdrawn" else None
+        row.version += 1
     if arm is not None:
         place = None if site is None else _find_site(tx, study_id, site)
         allocate(tx, row, find_arm(tx, study_id, arm), site=place, move=True)
@@ -86,7 +87,8 @@ def set_subject(
         removed = {name for name, value in covariates.items() if value is None}
         kept = {name: value for name, value in row.covariates.items() if name not in removed}
         given = {name: value for name, value in covariates.items() if value is not None}
-        row.covariates = kept | clean_covariates(given)
+        row.covariates = kept | fitted_covariates(tx, study_id, given)
+        row.version += 1
     tx.session.flush()
 
 
@@ -149,6 +151,9 @@ def find_subject(tx: Transaction, study_id: int, code: str) -> SubjectRow:
 
 
 def find_arm(tx: Transaction, study_id: int, name: str) -> ArmRow:
+    study = study_row(tx, study_id)
+    if study.blinded:
+        return find_sealed_arm(tx, study, name)
     name = clean_name(name, "arm")
     arms = tx.session.scalars(select(ArmRow).where(ArmRow.study_id == study_id)).all()
     for arm in arms:
@@ -177,9 +182,9 @@ def allocate(
     """
     study = tx.session.get_one(StudyRow, subject.study_id)
     if study.kind == "hemi_face" and site is None:
+        which = "the sealed arm" if study.blinded else f"arm={arm.name}"
         raise DesignError(
-            f"arm={arm.name} of {subject.code} names no site; in a hemi-face study each side "
-            "has its arm"
+            f"{which} of {subject.code} names no site; in a hemi-face study each side has its arm"
         )
     if study.kind != "hemi_face":
         site = None
@@ -189,26 +194,35 @@ def allocate(
     row = tx.session.scalar(select(AllocationRow).where(of_subject, at_site))
     if row is None:
         tx.session.add(AllocationRow(subject_id=subject.id, site_id=site_id, arm_id=arm.id))
+        subject.version += 1
     elif row.arm_id != arm.id:
         if not move:
             current = tx.session.get_one(ArmRow, row.arm_id)
             where = "" if site is None else f" at {site.name}"
+            # Of sealed arms none is named: one that was asked for by its own name has a code.
+            which = (
+                f"another arm{where}"
+                if study.blinded
+                else f"arm {current.name}{where}, not {arm.name}"
+            )
             raise DesignError(
-                f"subject_id={subject.code} is in arm {current.name}{where}, not {arm.name}; "
-                "correct the arm, or change the subject's"
+                f"subject_id={subject.code} is in {which}; correct the arm, or change the subject's"
             )
         row.arm_id = arm.id
+        subject.version += 1
     tx.session.flush()
 
 
-def merge_covariates(subject: SubjectRow, covariates: Mapping[str, Covariate]) -> None:
+def merge_covariates(
+    tx: Transaction, subject: SubjectRow, covariates: Mapping[str, Covariate]
+) -> None:
     """Add covariates that come with a scan; a known one must not change on the way.
 
     Raises
     ------
     DesignError
     """
-    given = clean_covariates(covariates)
+    given = fitted_covariates(tx, subject.study_id, covariates)
     for name, value in given.items():
         known = subject.covariates.get(name, value)
         if known != value:
@@ -218,30 +232,7 @@ def merge_covariates(subject: SubjectRow, covariates: Mapping[str, Covariate]) -
             )
     if given.keys() - subject.covariates.keys():
         subject.covariates = subject.covariates | given
-
-
-def clean_covariates(covariates: Mapping[str, Any]) -> dict[str, Covariate]:
-    """Plain values by name; missing ones are left out.
-
-    Raises
-    ------
-    DesignError
-        A name is one of the tables' own columns, or a value is no text, number or truth value.
-    """
-    clean: dict[str, Covariate] = {}
-    for key, given in covariates.items():
-        name = clean_name(key, "covariate")
-        if name in RESERVED:
-            raise DesignError(f"covariate={name} is a column of every table; rename it")
-        value = given.item() if isinstance(given, np.generic) else given
-        if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-            continue
-        if isinstance(value, str):
-            value = " ".join(value.split())[:200]
-        if not isinstance(value, str | int | float | bool) or value in (math.inf, -math.inf):
-            raise DesignError(f"{name}={given!r} is no text or number; correct it")
-        clean[name] = value
-    return clean
+        subject.version += 1
 
 
 def _find_site(tx: Transaction, study_id: int, name: str) -> SiteRow:

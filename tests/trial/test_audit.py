@@ -166,5 +166,5 @@ def test_what_is_recorded_is_plain_json(store: Store, put_scan: PutScan, ada: Us
         audit = history(tx)
         json.dumps([audit.before.tolist(), audit.after.tolist()], allow_nan=False)
         changed = history(tx, entity="subject 1", limit=1).iloc[0]
-    assert changed.before == {"covariates": {"age": 31}}
-    assert changed.after == {"covariates": {"age": 32}}
+    assert changed.before["covariates"] == {"age": 31}
+    assert changed.after["covariates"] == {"age": 32}
