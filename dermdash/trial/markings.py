@@ -42,6 +42,12 @@ def open_queue(tx: Transaction, study_id: int) -> None:
         tx.session.flush()
 
 
+def queue_is_open(tx: Transaction, study_id: int) -> bool:
+    """Whether there is an order to ask in, or none will be needed any more."""
+    study = study_row(tx, study_id)
+    return study.marking_seed is not None or study.state != "collecting"
+
+
 def duplicate_share(tx: Transaction, study_id: int) -> float:
     """The share of scans that come twice to a reader, and of those that come to another one."""
     return study_row(tx, study_id).duplicate_share
@@ -70,14 +76,14 @@ def marking_queue(tx: Transaction, study_id: int, reader: str) -> Queue:
         Nobody has opened the study's queue yet.
     """
     study = study_row(tx, study_id)
-    if study.marking_seed is None:
-        raise DesignError(f"the marking queue of {study.name} was never opened; open it first")
     looks = [
         Look(row.scan_id, row.reader, row.look, row.verdict)  # type: ignore[arg-type]
         for row in _last_revisions(tx, study_id)
     ]
     if study.state != "collecting":
         return Queue(None, None, sum(look.reader == reader for look in looks), 0)
+    if study.marking_seed is None:
+        raise DesignError(f"the marking queue of {study.name} was never opened; open it first")
     scans = tx.session.execute(
         select(ScanRow.id, select(DejRow.id).where(DejRow.scan_id == ScanRow.id).exists())
         .join(SubjectRow, SubjectRow.id == ScanRow.subject_id)

@@ -11,6 +11,7 @@ SECTIONS = {
     "Data": [
         ("data/studies.py", "Studies", "science"),
         ("data/add_scans.py", "Add scans", "upload_file"),
+        ("data/mark_dej.py", "Mark DEJ", "border_color"),
         ("data/scan.py", "Scan", "layers"),
     ],
     "Results": [

@@ -5,6 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dermdash.imaging.dej import Dej
+from dermdash.imaging.resident import Key, ResidentVolumes
 from dermdash.imaging.slab import planes_at
 from dermdash.imaging.volume import Volume
 from dermdash.trial.scans import Scan
@@ -23,6 +24,33 @@ def open_scan(scan: Scan) -> Volume:
     return scan.open()
 
 
+@st.cache_resource(show_spinner=False)
+def resident_volumes() -> ResidentVolumes:
+    """The volumes that are held ready for whoever marks."""
+    return ResidentVolumes()
+
+
+def hold(scan: Scan) -> Volume:
+    """The scan's volume with its voxels at hand, for slice after slice of it.
+
+    Raises
+    ------
+    VolumeError, StoreError
+        As `open_scan`.
+    """
+    return resident_volumes().get(_key(scan), scan.open)
+
+
+def expect(scan: Scan) -> None:
+    """Make a scan's volume ready in the background."""
+    resident_volumes().expect(_key(scan), scan.open)
+
+
+def let_go(scan: Scan) -> None:
+    """Nobody marks this scan any more."""
+    resident_volumes().release(_key(scan))
+
+
 def b_scan(scan: Scan, y: int) -> NDArray[np.uint8]:
     """The section of index y: (z, x) uint8."""
     return _b_scan(scan.volume_sha256, str(scan.reading), y, scan)
@@ -39,6 +67,10 @@ def dej_line(dej: Dej, y: int) -> NDArray[np.float64] | float:
         return float(dej.depth_um or 0.0)
     line: NDArray[np.float64] = dej.map_um[y].astype(np.float64)
     return line
+
+
+def _key(scan: Scan) -> Key:
+    return scan.volume_sha256, scan.reading
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

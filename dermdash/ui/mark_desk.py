@@ -1,0 +1,127 @@
+"""What lies before a reader: one scan without its name, a depth, some pins. Held by the server."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from dermdash.imaging.control_points import (
+    Point,
+    deepest_um,
+    dej_through,
+    depth_at,
+    pin,
+)
+from dermdash.imaging.dej import Dej
+from dermdash.imaging.volume import Volume
+from dermdash.trial.marking_queue import Ask
+from dermdash.trial.markings import LastLook
+from dermdash.trial.scans import Scan
+
+FIRST_UM = 60  # where a look begins, whatever the scan: not where anybody put it before
+
+
+@dataclass(slots=True)
+class Desk:
+    """One look under way.
+
+    reader : whose look it is
+    y, x : where the two sections lie, as indices
+    depth_um : of the slider, at the crossing of both sections
+    live : whether the slider was moved since the sections were; then the surface goes through it
+    pins : depths that the reader fixed elsewhere
+    last : the reader's last look where it is taken up again
+    """
+
+    reader: str
+    ask: Ask
+    scan: Scan
+    volume: Volume
+    y: int
+    x: int
+    depth_um: float
+    live: bool = False
+    pins: tuple[Point, ...] = ()
+    last: LastLook | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def laid(
+        cls, reader: str, ask: Ask, scan: Scan, volume: Volume, last: LastLook | None = None
+    ) -> "Desk":
+        """A scan laid before the reader, at the middle of the field; a last look as it was left."""
+        _, n_y, n_x = scan.shape
+        start = float(min(FIRST_UM, max(1, int(deepest_um(volume)))))
+        desk = cls(reader, ask, scan, volume, n_y // 2, n_x // 2, start, last=last)
+        points = () if last is None else last.points
+        if len(points) == 1:
+            desk.depth_um = points[0].depth_um
+        elif points:
+            desk.pins = tuple(points)
+            desk.follow()
+        return desk
+
+    def is_for(self, study_id: int, reader: str) -> bool:
+        return self.scan.study_id == study_id and self.reader == reader
+
+    @property
+    def deepest(self) -> int:
+        """The deepest whole µm that can be marked."""
+        return int(deepest_um(self.volume))
+
+    @property
+    def here(self) -> Point:
+        """The crossing of both sections at the slider's depth."""
+        _, step_y, step_x = self.volume.spacing_um
+        return Point(self.y * step_y, self.x * step_x, float(self.depth_um))
+
+    @property
+    def points(self) -> Sequence[Point]:
+        """All that the surface goes through as it is drawn now."""
+        return pin(self.pins, self.here) if self.live or not self.pins else self.pins
+
+    @property
+    def dej(self) -> Dej:
+        return dej_through(self.points, self.volume)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    def lower(self, depth_um: float) -> None:
+        """Put the slider at a depth."""
+        self.depth_um = float(min(max(depth_um, 1), self.deepest))
+        self.live = True
+
+    def move(self, y: int, x: int) -> None:
+        """Lay the sections elsewhere; the surface stays as the pins have it."""
+        self.y, self.x = y, x
+        if self.pins:
+            self.live = False
+            self.follow()
+
+    def follow(self) -> None:
+        """Put the slider where the surface is at the crossing."""
+        depth = depth_at(dej_through(self.pins, self.volume), self.y, self.x)
+        self.depth_um = float(min(max(round(depth), 1), self.deepest))
+
+    def pin_here(self) -> None:
+        self.pins = pin(self.pins, self.here)
+        self.live = False
+
+    def unpin(self, number: int) -> None:
+        self.pins = self.pins[:number] + self.pins[number + 1 :]
+        self.live = False
+        if self.pins:
+            self.follow()
+
+
+def desk() -> Desk | None:
+    found = st.session_state.get("marking_desk")
+    return found if isinstance(found, Desk) else None
+
+
+def lay(new: Desk | None) -> None:
+    """Put another scan before the reader, or none until the queue is asked again."""
+    st.session_state["marking_desk"] = new
