@@ -23,6 +23,9 @@ Act = Literal[
 ]
 
 
+UNVERIFIED = " (not verified)"
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A person, or the worker, as the audit names them.
@@ -37,7 +40,7 @@ class User:
     signed_in: bool = False
 
     def __str__(self) -> str:
-        return self.name if self.verified else f"{self.name} (not verified)"
+        return self.name if self.verified else f"{self.name}{UNVERIFIED}"
 
 
 WORKER = User("worker", verified=True)
@@ -63,7 +66,8 @@ def role_of(user: User | None, administrators: Collection[str]) -> Role:
     if user is None or user == WORKER:
         return "member"
     if administrators:
-        named = user.name.casefold() in {name.casefold() for name in administrators}
+        name = user.name.removesuffix(UNVERIFIED).casefold()
+        named = name in {one.casefold() for one in administrators}
         return "administrator" if named else "member"
     return "member" if user.signed_in else "administrator"
 

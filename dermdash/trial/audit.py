@@ -1,7 +1,8 @@
 """Who did what: one row for each row that is written, in the transaction that writes it.
 
 The session's flush event writes them, for every table, so that no function can forget to. Arrays
-are not copied. A job's progress, rewritten many times a minute, leaves no trace.
+are not copied. A job's progress, rewritten many times a minute, leaves no trace. What is erased
+with its subject leaves a row that says so, without what it held.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from sqlalchemy.orm.unitofwork import UOWTransaction
 
 from dermdash.errors import StoreError
 from dermdash.trial.base import Base
-from dermdash.trial.locked import refuse_closed
+from dermdash.trial.locked import is_acting, refuse_closed
 from dermdash.trial.masking import mask_entries
 from dermdash.trial.schema import AuditRow
 from dermdash.trial.transaction import Transaction
@@ -45,6 +46,8 @@ def _keep_closed(session: Session, context: UOWTransaction, instances: Any) -> N
 
 @event.listens_for(AuditedSession, "before_flush")
 def _keep_append_only(session: Session, context: UOWTransaction, instances: Any) -> None:
+    if is_acting(session, "erasing"):
+        return
     touched = [row for row in session.dirty if session.is_modified(row)] + list(session.deleted)
     for row in touched:
         if isinstance(row, Base) and row.append_only and not _only_fills(session, row):
@@ -123,6 +126,9 @@ def history(tx: Transaction, *, entity: str | None = None, limit: int = 1000) ->
 
 
 def _entries(session: Session) -> Iterator[Entry]:
+    if is_acting(session, "erasing"):
+        yield from _erased(session)
+        return
     for row in session.new:
         if row.audited and not isinstance(row, AuditRow):
             yield "added", row, None, _values(row)
@@ -135,6 +141,16 @@ def _entries(session: Session) -> Iterator[Entry]:
             yield "removed", row, _values(row), None
 
 
+def _erased(session: Session) -> Iterator[Entry]:
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    for row in (*changed, *session.deleted):
+        if row.audited and not isinstance(row, AuditRow):
+            yield "erased", row, None, None
+    for row in session.new:
+        if row.audited:
+            yield "added", row, None, _values(row)
+
+
 def _entity(row: Base) -> str:
     mapper: Mapper[Any] = inspect(row).mapper
     keys = mapper.primary_key_from_instance(row)
@@ -142,7 +158,7 @@ def _entity(row: Base) -> str:
 
 
 def _values(row: Base) -> dict[str, Any]:
-    return {name: _plain(getattr(row, name)) for name in _recorded(row)}
+    return {name: plain_json(getattr(row, name)) for name in _recorded(row)}
 
 
 def _changes(row: Base) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -151,8 +167,8 @@ def _changes(row: Base) -> tuple[dict[str, Any], dict[str, Any]]:
     for name in _recorded(row):
         changes = inspect(row).attrs[name].history
         if changes.has_changes():
-            before[name] = _plain(changes.deleted[0]) if changes.deleted else None
-            after[name] = _plain(changes.added[0]) if changes.added else None
+            before[name] = plain_json(changes.deleted[0]) if changes.deleted else None
+            after[name] = plain_json(changes.added[0]) if changes.added else None
     return before, after
 
 
@@ -165,5 +181,6 @@ def _recorded(row: Base) -> Iterator[str]:
             yield attribute.key
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """A column's value as the audit keeps it."""
     return value.isoformat() if isinstance(value, date) else value

@@ -163,6 +163,14 @@ def find_sealed_arm(tx: Transaction, study: StudyRow, name: str) -> ArmRow:
     return tx.session.get_one(ArmRow, seal.arm_id)
 
 
+def scans_on_the_way(tx: Transaction, study_id: int) -> int:
+    """How many scans are being made or stored by jobs."""
+    query = select(func.count()).where(
+        JobRow.study_id == study_id, JobRow.scan_id.is_(None), JobRow.state.in_(ACTIVE_STATES)
+    )
+    return tx.session.scalar(query) or 0
+
+
 def blinded_studies(tx: Transaction) -> frozenset[int]:
     """The ids of the studies whose arms are sealed now."""
     return frozenset(tx.session.scalars(select(StudyRow.id).where(StudyRow.blinded)))
@@ -202,12 +210,9 @@ def _check_sealable(tx: Transaction, study: StudyRow, n_arms: int) -> None:
         )
     if study.state != "collecting":
         raise DesignError(f"the data of {study.name} are locked; reopen the study to blind it")
-    making = select(func.count()).where(
-        JobRow.study_id == study.id, JobRow.kind == "phantom", JobRow.state.in_(ACTIVE_STATES)
-    )
-    if n := tx.session.scalar(making):
+    if n := scans_on_the_way(tx, study.id):
         raise DesignError(
-            f"{n} scans of {study.name} are still being made for arms by their names; wait until "
+            f"{n} scans of {study.name} are still on the way, for arms by their names; wait until "
             "they are stored"
         )
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from dermdash.errors import DesignError
 from dermdash.identity import require
-from dermdash.trial.blinding import unseal_arms
+from dermdash.trial.blinding import scans_on_the_way, unseal_arms
 from dermdash.trial.parts import study_row
 from dermdash.trial.plans import current_plan
 from dermdash.trial.requests import canonical_json
@@ -57,10 +57,12 @@ class StudyEvent:
 class Readiness:
     """What stands open when a study is to be locked, as counts of scans.
 
+    coming : scans that are still being made or stored; the lock waits for them
     waiting : gradings that are queued or running; the lock waits for them, since one that fails
         may need another DEJ, and could then only be mended by reopening
     """
 
+    coming: int
     waiting: int
     no_dej: int
     cannot_tell: int
@@ -81,6 +83,11 @@ def lock_data(tx: Transaction, study_id: int) -> str:
     if study.state != "collecting":
         raise DesignError(f"the data of {study.name} are locked already; there is nothing to do")
     ready = readiness(tx, study_id)
+    if ready.coming:
+        raise DesignError(
+            f"{ready.coming} scans of {study.name} are still on the way; lock the data when they "
+            "are stored"
+        )
     if ready.waiting:
         raise DesignError(
             f"{ready.waiting} gradings of {study.name} wait or run, and one that fails may need "
@@ -192,6 +199,7 @@ def readiness(tx: Transaction, study_id: int) -> Readiness:
         ).all()
     }
     return Readiness(
+        coming=scans_on_the_way(tx, study_id),
         waiting=counts.get("queued", 0) + counts.get("running", 0),
         no_dej=counts.get("no DEJ", 0),
         cannot_tell=counts.get("cannot tell", 0),

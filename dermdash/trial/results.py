@@ -47,12 +47,16 @@ class ResultKey:
 
 @dataclass(frozen=True, slots=True)
 class StoredResult:
-    """An answer, what it depends on, and who was given it first, when."""
+    """An answer, what it depends on, and who was given it first, when.
+
+    erased_since : whether a subject of the study was erased after it was given
+    """
 
     key: ResultKey
     body: Mapping[str, Any]
     author: str
     at: datetime
+    erased_since: bool = False
 
 
 def keep_result(tx: Transaction, key: ResultKey, body: Mapping[str, Any]) -> StoredResult:
@@ -104,7 +108,18 @@ def get_result(tx: Transaction, digest: str) -> StoredResult | None:
     if row is None or _is_sealed(tx, row):
         return None
     key = ResultKey(row.study_id, row.question, row.plan_version, row.data_digest, row.software)
-    return StoredResult(key, row.body, row.author, row.at)
+    return StoredResult(key, row.body, row.author, row.at, _erased_since(tx, row))
+
+
+def count_results_before_erasure(tx: Transaction, study_id: int) -> int:
+    """How many answers of a study were given before a subject of it was erased."""
+    last = select(func.max(StudyEventRow.at)).where(
+        StudyEventRow.study_id == study_id, StudyEventRow.act == "erased"
+    )
+    query = select(func.count()).where(
+        ResultRow.study_id == study_id, ResultRow.at < last.scalar_subquery()
+    )
+    return tx.session.scalar(query) or 0
 
 
 def data_digest(table: pd.DataFrame) -> str:
@@ -147,6 +162,15 @@ def _is_sealed(tx: Transaction, row: ResultRow) -> bool:
         StudyEventRow.study_id == row.study_id, StudyEventRow.act == "blinded"
     )
     return row.at <= (tx.session.scalar(blinded_at) or row.at)
+
+
+def _erased_since(tx: Transaction, row: ResultRow) -> bool:
+    erased = select(StudyEventRow.id).where(
+        StudyEventRow.study_id == row.study_id,
+        StudyEventRow.act == "erased",
+        StudyEventRow.at > row.at,
+    )
+    return tx.session.scalar(erased.limit(1)) is not None
 
 
 def _json(values: Mapping[str, Any], what: str) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def test_scans_in_the_making_keep_a_study_from_being_blinded(
     scan = PhantomScan(recipe, "S01", "active", "D0", "cheek")
     with store.write(by=ada) as tx:
         request_phantom(tx, study, scan)
-        with pytest.raises(DesignError, match="1 scans of Serum are still being made"):
+        with pytest.raises(DesignError, match="1 scans of Serum are still on the way"):
             seal_arms(tx, study)
 
 
