@@ -1,6 +1,9 @@
-"""The parts of a study: arms, visits and sites, added and changed."""
+"""The parts of a study: arms, visits and sites, added, changed and taken away."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from dermdash.errors import DesignError
 from dermdash.trial.design import (
@@ -13,7 +16,14 @@ from dermdash.trial.design import (
     new_name,
     side_of,
 )
-from dermdash.trial.schema import ArmRow, SiteRow, StudyRow, VisitRow
+from dermdash.trial.schema import (
+    AllocationRow,
+    ArmRow,
+    ScanRow,
+    SiteRow,
+    StudyRow,
+    VisitRow,
+)
 from dermdash.trial.transaction import Transaction
 
 
@@ -30,6 +40,7 @@ def add_arm(tx: Transaction, study_id: int, arm: ArmSpec) -> int:
         code=arm_code(len(arms)),
         is_control=arm.is_control,
         colour=arm_colour(n_coloured, is_control=arm.is_control),
+        target_n=_checked_target(arm),
     )
     return _add(tx, row)
 
@@ -43,9 +54,86 @@ def rename_arm(tx: Transaction, arm_id: int, name: str) -> None:
     tx.session.flush()
 
 
+def set_arms(tx: Transaction, study_id: int, arms: Sequence[tuple[int | None, ArmSpec]]) -> None:
+    """Give a study these arms: ids of those that stay, None for new ones; others are removed.
+
+    Raises
+    ------
+    DesignError
+        A name is taken or unusable, or subjects are in an arm that would go.
+    """
+    with tx.all_or_nothing():
+        known = {row.id: row for row in _rows(tx, ArmRow, study_id)}
+        _remove_others(tx, known, [key for key, _ in arms])
+        for key, arm in arms:
+            if key is None:
+                add_arm(tx, study_id, arm)
+                continue
+            row = _own(known, key, "arm")
+            if arm.name != row.name:
+                rename_arm(tx, key, arm.name)
+            row.target_n = _checked_target(arm)
+            if arm.is_control != row.is_control:
+                n_coloured = sum(not o.is_control for o in known.values() if o is not row)
+                row.is_control = arm.is_control
+                row.colour = arm_colour(n_coloured, is_control=arm.is_control)
+            tx.session.flush()
+
+
+def set_visits(
+    tx: Transaction, study_id: int, visits: Sequence[tuple[int | None, VisitSpec]]
+) -> None:
+    """Give a study these visits, as ``set_arms`` does with arms.
+
+    Raises
+    ------
+    DesignError
+        A name is taken or unusable, scans are of a visit that would go, or a visit would lie
+        before the baseline.
+    """
+    with tx.all_or_nothing():
+        known = {row.id: row for row in _rows(tx, VisitRow, study_id)}
+        _remove_others(tx, known, [key for key, _ in visits])
+        for key, visit in visits:
+            # The baseline moves by being taken away first.
+            if key is not None and not visit.is_baseline:
+                _own(known, key, "visit").is_baseline = False
+        for key, visit in visits:
+            row = VisitRow(study_id=study_id) if key is None else _own(known, key, "visit")
+            tx.session.add(_checked_visit(tx, row, visit))
+            tx.session.flush()
+        _check_baseline(tx, study_id)
+
+
+def set_sites(tx: Transaction, study_id: int, sites: Sequence[tuple[int | None, SiteSpec]]) -> None:
+    """Give a study these sites, as ``set_arms`` does with arms.
+
+    Raises
+    ------
+    DesignError
+        A name is taken or unusable, or scans or arms are of a site that would go.
+    """
+    with tx.all_or_nothing():
+        known = {row.id: row for row in _rows(tx, SiteRow, study_id)}
+        _remove_others(tx, known, [key for key, _ in sites])
+        for key, site in sites:
+            if key is None:
+                add_site(tx, study_id, site)
+                continue
+            row = _own(known, key, "site")
+            row.name = new_name(
+                site.name, "site", [other.name for other in known.values() if other is not row]
+            )
+            row.side = clean_name(site.side, "side") if site.side else None
+            tx.session.flush()
+
+
 def add_visit(tx: Transaction, study_id: int, visit: VisitSpec) -> int:
     study_row(tx, study_id)
-    return _add(tx, _checked_visit(tx, VisitRow(study_id=study_id), visit))
+    with tx.all_or_nothing():
+        visit_id = _add(tx, _checked_visit(tx, VisitRow(study_id=study_id), visit))
+        _check_baseline(tx, study_id)
+    return visit_id
 
 
 def edit_visit(tx: Transaction, visit_id: int, visit: VisitSpec) -> None:
@@ -53,8 +141,10 @@ def edit_visit(tx: Transaction, visit_id: int, visit: VisitSpec) -> None:
     row = tx.session.get(VisitRow, visit_id)
     if row is None:
         raise DesignError(f"visit_id={visit_id} is no visit; choose one of the study's")
-    _checked_visit(tx, row, visit)
-    tx.session.flush()
+    with tx.all_or_nothing():
+        _checked_visit(tx, row, visit)
+        tx.session.flush()
+        _check_baseline(tx, row.study_id)
 
 
 def add_site(tx: Transaction, study_id: int, site: SiteSpec) -> int:
@@ -75,11 +165,8 @@ def study_row(tx: Transaction, study_id: int) -> StudyRow:
 
 def _checked_visit(tx: Transaction, row: VisitRow, visit: VisitSpec) -> VisitRow:
     """The row with the visit's name and day, one baseline a study at most."""
-    others = [
-        other
-        for other in tx.session.scalars(select(VisitRow).where(VisitRow.study_id == row.study_id))
-        if other is not row
-    ]
+    with tx.session.no_autoflush:
+        others = [other for other in _rows(tx, VisitRow, row.study_id) if other is not row]
     if isinstance(visit.day, bool) or not isinstance(visit.day, int) or abs(visit.day) > 36500:
         raise DesignError(f"day={visit.day} of {visit.name} is not a whole number of days")
     baseline = next((other for other in others if other.is_baseline), None)
@@ -94,3 +181,66 @@ def _add(tx: Transaction, row: ArmRow | VisitRow | SiteRow) -> int:
     tx.session.add(row)
     tx.session.flush()
     return row.id
+
+
+def _check_baseline(tx: Transaction, study_id: int) -> None:
+    """Refuse a visit before the baseline: changes count from the first visit."""
+    visits = _rows(tx, VisitRow, study_id)
+    baseline = next((visit for visit in visits if visit.is_baseline), None)
+    early = min(visits, key=lambda visit: visit.day, default=None)
+    if baseline is not None and early is not None and early.day < baseline.day:
+        raise DesignError(
+            f"visit={early.name} (day {early.day}) lies before the baseline {baseline.name} "
+            f"(day {baseline.day}), from which changes count; make {early.name} the baseline, or "
+            "correct a day"
+        )
+
+
+def _checked_target(arm: ArmSpec) -> int | None:
+    if arm.target_n is not None and not 0 < arm.target_n <= 100_000:
+        raise DesignError(
+            f"target={arm.target_n} of {arm.name} counts no subjects; write 1 or more"
+        )
+    return arm.target_n
+
+
+def _remove_others(
+    tx: Transaction,
+    known: "dict[int, ArmRow] | dict[int, VisitRow] | dict[int, SiteRow]",
+    kept: Sequence[int | None],
+) -> None:
+    """Remove the parts that are not kept; refuses one that something stands on."""
+    for key, row in known.items():
+        if key in kept:
+            continue
+        for noun, query in _standing_on(row).items():
+            if tx.session.scalar(query.limit(1)) is not None:
+                raise DesignError(
+                    f"{row.name} cannot be removed: there are {noun} of it; move them first"
+                )
+        tx.session.delete(row)
+    tx.session.flush()
+
+
+def _standing_on(row: ArmRow | VisitRow | SiteRow) -> dict[str, Select[Any]]:
+    match row:
+        case ArmRow():
+            return {"subjects": select(AllocationRow.id).where(AllocationRow.arm_id == row.id)}
+        case VisitRow():
+            return {"scans": select(ScanRow.id).where(ScanRow.visit_id == row.id)}
+    return {
+        "scans": select(ScanRow.id).where(ScanRow.site_id == row.id),
+        "arms": select(AllocationRow.id).where(AllocationRow.site_id == row.id),
+    }
+
+
+def _rows(tx: Transaction, table: Any, study_id: int) -> list[Any]:
+    """A study's rows of a table, in the order of their making."""
+    query = select(table).where(table.study_id == study_id).order_by(table.id)
+    return list(tx.session.scalars(query))
+
+
+def _own(known: dict[int, Any], key: int, noun: str) -> Any:
+    if key not in known:
+        raise DesignError(f"the {noun} was removed by somebody else; load the page again")
+    return known[key]

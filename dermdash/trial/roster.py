@@ -112,8 +112,8 @@ def apply_roster(
             set_covariate(tx, study_id, given.get(spec.name, spec))
         book = RosterBook.load(tx, study_id)
         doubles = _doubles(file, book)
-        verdicts = tuple(_take(tx, book, line, doubles, order) for line in file.lines)
-        book.write(tx)
+        verdicts = tuple(_take(book, line, doubles, order) for line in file.lines)
+        book.write()
     return verdicts
 
 
@@ -137,8 +137,8 @@ def save_edits(
                         f"{found.code} was changed by somebody else while you edited it; look at "
                         "what they changed, then keep yours or theirs"
                     )
-        done = [(edit.code or "", book.put(tx, edit.code, edit.values)) for edit in edits]
-        book.write(tx)
+        done = [(edit.code or "", book.put(edit.code, edit.values)) for edit in edits]
+        book.write()
     return done
 
 
@@ -205,7 +205,6 @@ def _doubles(file: RosterFile, book: RosterBook) -> dict[int, str]:
 
 
 def _take(
-    tx: Transaction,
     book: RosterBook,
     line: RosterLine,
     doubles: Mapping[int, str],
@@ -220,7 +219,7 @@ def _take(
     try:
         values = _values(line, book, order)
         known = str(values["subject_id"]) in book.subjects
-        changes = book.put(tx, code if known else None, values)
+        changes = book.put(code if known else None, values)
     except InputError as error:
         return Verdict(line.number, code, "refuse", str(error))
     words = ", ".join(str(one) for one in changes if one.column != "subject_id")

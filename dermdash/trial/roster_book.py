@@ -5,12 +5,12 @@ Loaded once, so that a file of thousands of rows asks the store as little as one
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from dermdash.errors import DesignError
+from dermdash.trial.blinding import find_sealed_arm
 from dermdash.trial.covariates import CovariateSpec, fit, list_covariates, plain_value
 from dermdash.trial.design import clean_name
 from dermdash.trial.parts import study_row
@@ -53,8 +53,8 @@ class RosterBook:
     places : the sites behind each column of arms; [None] behind ``arm``, which is of whole subjects
     """
 
+    tx: Transaction
     study: StudyRow
-    today: date
     arms: dict[str, ArmRow]
     places: dict[str, list[SiteRow | None]]
     covariates: dict[str, CovariateSpec]
@@ -76,8 +76,8 @@ class RosterBook:
             select(SubjectRow).where(SubjectRow.study_id == study_id).order_by(SubjectRow.code)
         ).all()
         book = cls(
+            tx,
             study,
-            tx.at.date(),
             {arm.name: arm for arm in arms},
             arm_places(study.kind, sites),
             {spec.name: spec for spec in list_covariates(tx, study_id)},
@@ -101,7 +101,7 @@ class RosterBook:
             **subject.covariates,
         }
 
-    def put(self, tx: Transaction, code: str | None, values: Mapping[str, Any]) -> list[Change]:
+    def put(self, code: str | None, values: Mapping[str, Any]) -> list[Change]:
         """Change a subject as told, or add one; ``write`` then writes its arms.
 
         code : by which it is known; None adds the one that ``values`` name
@@ -127,27 +127,27 @@ class RosterBook:
             return []
         if subject is None:
             subject = SubjectRow(study_id=self.study.id, code="", covariates={}, version=0)
-            tx.session.add(subject)
+            self.tx.session.add(subject)
         self._write(subject, after, changes)
         return changes
 
-    def write(self, tx: Transaction) -> None:
+    def write(self) -> None:
         """Write what was put."""
-        tx.session.flush()
+        self.tx.session.flush()
         for subject, site_id, arm in self._arms_to_be:
             of_subject = self.allocations.setdefault(subject.id, {})
             row = of_subject.get(site_id)
             if arm is None:
                 if row is not None:
-                    tx.session.delete(of_subject.pop(site_id))
+                    self.tx.session.delete(of_subject.pop(site_id))
             elif row is None:
                 row = AllocationRow(subject_id=subject.id, site_id=site_id, arm_id=arm.id)
                 of_subject[site_id] = row
-                tx.session.add(row)
+                self.tx.session.add(row)
             else:
                 row.arm_id = arm.id
         self._arms_to_be.clear()
-        tx.session.flush()
+        self.tx.session.flush()
 
     def find(self, code: str) -> SubjectRow:
         name = clean_name(code, "subject_id")
@@ -182,19 +182,25 @@ class RosterBook:
         after["subject_id"] = self._free(after["subject_id"], subject)
         code = after["subject_id"]
         for column in given.keys() & self.places.keys():
-            if after[column] != before[column] and after[column] not in {None, *self.arms}:
-                known = ", ".join(self.arms) or "none yet"
-                raise DesignError(
-                    f"arm={after[column]} of {code} is unknown in this study; its arms are: {known}"
-                )
+            if after[column] is not None and after[column] != before[column]:
+                after[column] = self._find_arm(after[column], code)
         sides = [after[column] for column in self.places]
         if len(sides) > 1 and len(self.arms) > 1 and None not in sides and len(set(sides)) == 1:
             raise DesignError(
                 f"both sides of {code} are in {sides[0]}; in a hemi-face study they are in two arms"
             )
-        settle_status(after, given, before, self.today)
+        settle_status(after, given, before, self.tx.at.date())
         settle_population(after, given)
         return after
+
+    def _find_arm(self, name: str, code: str) -> str:
+        """The arm of this name; of sealed arms, its code."""
+        if name in self.arms:
+            return name
+        if self.study.blinded:
+            return find_sealed_arm(self.tx, self.study, name).name
+        known = ", ".join(self.arms) or "none yet"
+        raise DesignError(f"arm={name} of {code} is unknown in this study; its arms are: {known}")
 
     def _free(self, code: Any, subject: SubjectRow | None) -> str:
         name = clean_name(code or "", "subject_id")

@@ -7,6 +7,7 @@ from dermdash.errors import DesignError
 from dermdash.identity import WORKER, User
 from dermdash.trial.database import Store
 from dermdash.trial.jobs import fail, take
+from dermdash.trial.parts import set_arms, set_sites, set_visits
 from dermdash.trial.scans import exclude_scan
 from dermdash.trial.studies import (
     ArmSpec,
@@ -77,6 +78,47 @@ def test_a_study_has_one_baseline(store: Store, study: int, ada: User) -> None:
             add_visit(tx, study, VisitSpec("D1", 1, is_baseline=True))
         with pytest.raises(DesignError, match="whole number"):
             add_visit(tx, study, VisitSpec("D1", 1.5))
+
+
+def test_no_visit_lies_before_the_baseline(store: Store, study: int, ada: User) -> None:
+    """Changes would count from the second visit, with the wrong sign at the first."""
+    with store.write(by=ada) as tx:
+        before = get_study(tx, study)
+        baseline, later = before.visits
+        moved = [(baseline.visit_id, VisitSpec("D0", 0)), (None, VisitSpec("D1", 1, True))]
+        for attempt in (
+            lambda: add_visit(tx, study, VisitSpec("D-7", -7)),
+            lambda: edit_visit(tx, later.visit_id, VisitSpec("D28", -1)),
+            lambda: edit_visit(tx, baseline.visit_id, VisitSpec("D0", 29, is_baseline=True)),
+            lambda: set_visits(
+                tx,
+                study,
+                [(baseline.visit_id, VisitSpec("D0", 0)), (None, VisitSpec("D1", 1, True))],
+            ),
+        ):
+            with pytest.raises(DesignError, match=r"lies before the baseline|cannot be removed"):
+                attempt()
+        assert get_study(tx, study) == before
+
+
+def test_parts_that_something_stands_on_are_not_removed(
+    store: Store, study: int, ada: User, put_scan: PutScan
+) -> None:
+    """Scans would belong to no visit, subjects to no arm."""
+    put_scan("S1")
+    with store.write(by=ada) as tx:
+        for attempt, sentence in (
+            (lambda: set_arms(tx, study, []), "active cannot be removed: there are subjects of it"),
+            (lambda: set_visits(tx, study, []), "D0 cannot be removed: there are scans of it"),
+            (lambda: set_sites(tx, study, []), "cheek cannot be removed: there are scans of it"),
+        ):
+            with pytest.raises(DesignError, match=sentence):
+                attempt()
+        known = get_study(tx, study)
+        set_visits(tx, study, [(known.visits[0].visit_id, VisitSpec("D0", 0, True))])
+        changed = get_study(tx, study)
+    assert [arm.name for arm in changed.arms] == ["placebo", "active"]
+    assert [visit.name for visit in changed.visits] == ["D0"]
 
 
 def test_parts_can_be_renamed_and_moved(store: Store, study: int, ada: User) -> None:

@@ -67,7 +67,7 @@ def test_the_baseline_moves_from_one_visit_to_another(store) -> None:  # type: i
     """A wrong baseline could not be corrected: a study has one at a time."""
     study_id = make_study(store)
     rows = [
-        {"visit": "screening", "day": 0, "baseline": False},
+        {"visit": "D29", "day": 29, "baseline": False},
         {"visit": "D28", "day": 28, "baseline": True},
         {"visit": "D56", "day": 56, "baseline": False},
     ]
@@ -76,8 +76,8 @@ def test_the_baseline_moves_from_one_visit_to_another(store) -> None:  # type: i
     with store.read() as tx:
         visits = get_study(tx, study_id).visits
     assert [(v.name, v.day, v.is_baseline) for v in visits] == [
-        ("screening", 0, False),
         ("D28", 28, True),
+        ("D29", 29, False),
         ("D56", 56, False),
     ]
 
