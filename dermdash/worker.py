@@ -151,8 +151,10 @@ class Shift:
         try:
             result = future.result()
             with self.store.write(by=WORKER) as tx:
-                if jobs.finish(tx, job.job_id):
+                if wanted := jobs.finish(tx, job.job_id):
                     self._kinds[job.kind].finish(tx, job, result)
+            if wanted:
+                self._settle(job)
             LOG.info("%s %s is done", job.kind, job.job_id)
         except ProcessDied as error:
             LOG.warning("%s %s: %s (attempt %s)", job.kind, job.job_id, error, job.attempt)
@@ -163,6 +165,13 @@ class Shift:
         except (Exception, SystemExit) as error:
             with self.store.write(by=WORKER) as tx:
                 jobs.fail(tx, job.job_id, _sentence(error, job))
+
+    def _settle(self, job: Job) -> None:
+        """Tidy up after what is committed; a failure of this takes nothing back."""
+        try:
+            self._kinds[job.kind].settle(job)
+        except OSError as error:
+            LOG.warning("%s %s is done, but: %s", job.kind, job.job_id, error)
 
     def _ended(self) -> Ended:
         with self.store.read() as tx:

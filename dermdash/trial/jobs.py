@@ -89,7 +89,7 @@ def enqueue(
 
 
 def take(tx: Transaction, n: int, *, kinds: Collection[str] | None = None) -> list[Job]:
-    """Mark the next ``n`` jobs as running and return them: gradings first, then the oldest.
+    """Mark the next ``n`` jobs as running and return them, by the turn of their kind.
 
     A job whose process died goes behind those of its kind that have not killed any.
     """

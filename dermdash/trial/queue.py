@@ -11,8 +11,10 @@ from sqlalchemy.orm import aliased
 from dermdash.trial.schema import JobRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
 from dermdash.trial.transaction import Transaction
 
-# A demo's gradings go before its next phantoms; what has killed a process, behind what has not.
-NEXT = (case((JobRow.kind == "phantom", 1), else_=0), JobRow.deaths, JobRow.asked_at, JobRow.id)
+# Files are looked at and stored while somebody waits for it; a demo's gradings go before its next
+# phantoms, results before read-outs of quality; what has killed a process goes behind what has not.
+TURN = {"look": 0, "store": 1, "quality": 8, "phantom": 9}
+NEXT = (case(TURN, value=JobRow.kind, else_=5), JobRow.deaths, JobRow.asked_at, JobRow.id)
 RECENT = 20  # jobs of a kind whose durations foretell the next
 
 

@@ -7,10 +7,11 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from dermdash.errors import DesignError, StoreError
+from dermdash.errors import DesignError
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.volume import Reading
 from dermdash.trial.corrections import exclude_scan, include_scan, set_reading
+from dermdash.trial.covariates import Covariate
 from dermdash.trial.dejs import (
     DejSource,
     append_dej,
@@ -21,6 +22,7 @@ from dermdash.trial.dejs import (
 from dermdash.trial.design import clean_file_name, clean_name
 from dermdash.trial.places import Place, find_place
 from dermdash.trial.protocols import admit_scan
+from dermdash.trial.qualities import enqueue_quality
 from dermdash.trial.scan_record import Scan, get_scan
 from dermdash.trial.scan_table import scan_table
 from dermdash.trial.schema import (
@@ -29,11 +31,11 @@ from dermdash.trial.schema import (
     SiteRow,
     SubjectRow,
     VisitRow,
-    VolumeRow,
 )
-from dermdash.trial.subjects import Covariate, merge_covariates
+from dermdash.trial.subjects import merge_covariates
 from dermdash.trial.transaction import Transaction
 from dermdash.trial.vault import StoredVolume
+from dermdash.trial.volumes import keep_volume
 
 __all__ = [
     "NewScan",
@@ -43,6 +45,7 @@ __all__ = [
     "find_dej",
     "get_scan",
     "include_scan",
+    "judge_scan",
     "scan_table",
     "set_dej",
     "set_reading",
@@ -91,7 +94,7 @@ def store_scan(
     shape: tuple[int, int, int],
     create_missing: bool = True,
 ) -> ScanOutcome:
-    """Store a scan whose file is in the vault, and queue its grading where it has a DEJ.
+    """Store a scan whose file is kept, and queue its grading where it has a DEJ.
 
     shape : (nz, ny, nx) of the volume as it is read
     create_missing : make subject, arm, visit and site where the study lacks them
@@ -112,15 +115,24 @@ def store_scan(
         return _store(tx, study_id, volume, new, shape, create_missing=create_missing)
 
 
-def _store(
+def judge_scan(
     tx: Transaction,
     study_id: int,
-    volume: StoredVolume,
+    sha256: str,
     new: NewScan,
-    shape: tuple[int, int, int],
     *,
-    create_missing: bool,
-) -> ScanOutcome:
+    shape: tuple[int, int, int],
+    create_missing: bool = True,
+) -> tuple[Place, ScanRow | None]:
+    """All that ``store_scan`` may refuse, and where it would put the scan; its row if it is there.
+
+    What the study lacks is made on the way, so call it in what is given up or goes on.
+
+    Raises
+    ------
+    InputError
+        As ``store_scan``.
+    """
     if new.reading.spacing_um is None or new.reading.axes is None:
         raise TypeError("store a volume's own reading, with nothing left open")
     if new.replicate < 1:
@@ -134,14 +146,31 @@ def _store(
         site=new.site,
         create_missing=create_missing,
     )
-    known = _known_scan(tx, study_id, volume, new, place)
+    known = _known_scan(tx, study_id, sha256, new, place)
     if known is not None:
-        return _already_stored(tx, known, new)
+        return place, known
     if new.dej is not None:
         check_dej(new.dej, shape, new.reading)
     admit_scan(tx, study_id, shape=shape, spacing_um=new.reading.spacing_um)
-    merge_covariates(place.subject, new.covariates)
-    _keep_volume(tx, volume)
+    merge_covariates(tx, place.subject, new.covariates)
+    return place, None
+
+
+def _store(
+    tx: Transaction,
+    study_id: int,
+    volume: StoredVolume,
+    new: NewScan,
+    shape: tuple[int, int, int],
+    *,
+    create_missing: bool,
+) -> ScanOutcome:
+    place, known = judge_scan(
+        tx, study_id, volume.sha256, new, shape=shape, create_missing=create_missing
+    )
+    keep_volume(tx, volume)
+    if known is not None:
+        return _already_stored(tx, known, new)
     row = ScanRow(
         subject_id=place.subject.id,
         visit_id=place.visit.id,
@@ -163,11 +192,12 @@ def _store(
     tx.session.flush()
     if new.dej is not None:
         append_dej(tx, row, new.dej, new.dej_source or "manual")
+    enqueue_quality(tx, row.id)
     return ScanOutcome(row.id, "stored")
 
 
 def _known_scan(
-    tx: Transaction, study_id: int, volume: StoredVolume, new: NewScan, place: Place
+    tx: Transaction, study_id: int, sha256: str, new: NewScan, place: Place
 ) -> ScanRow | None:
     """The scan that is this one already; refuse one that contradicts it."""
     at_place = tx.session.scalar(
@@ -179,7 +209,7 @@ def _known_scan(
         )
     )
     if at_place is not None:
-        if at_place.volume_sha256 == volume.sha256:
+        if at_place.volume_sha256 == sha256:
             return at_place
         raise DesignError(
             f"{place} replicate {new.replicate} is taken by {at_place.file_name}, another file; "
@@ -191,7 +221,7 @@ def _known_scan(
         .join(SubjectRow, SubjectRow.id == ScanRow.subject_id)
         .join(VisitRow, VisitRow.id == ScanRow.visit_id)
         .join(SiteRow, SiteRow.id == ScanRow.site_id)
-        .where(SubjectRow.study_id == study_id, ScanRow.volume_sha256 == volume.sha256)
+        .where(SubjectRow.study_id == study_id, ScanRow.volume_sha256 == sha256)
         .limit(1)
     ).first()
     if elsewhere is not None:
@@ -219,20 +249,3 @@ def _already_stored(tx: Transaction, row: ScanRow, new: NewScan) -> ScanOutcome:
                 f"change it on the scan's own page to {new.dej.median_um:g} um"
             )
     return ScanOutcome(row.id, "already stored")
-
-
-def _keep_volume(tx: Transaction, volume: StoredVolume) -> None:
-    if not volume.path.is_file():
-        raise StoreError(f"file {volume.sha256[:12]} is not in the vault any more; store it again")
-    if tx.session.get(VolumeRow, volume.sha256) is None:
-        place = volume.path.relative_to(tx.vault.folder).as_posix()
-        tx.session.add(
-            VolumeRow(
-                sha256=volume.sha256,
-                bytes=volume.bytes,
-                place=place,
-                stored_at=tx.at,
-                verified_at=tx.at,
-            )
-        )
-        tx.session.flush()

@@ -1,19 +1,21 @@
 """The table in which files are looked at before they become scans."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dermdash.errors import DermdashError
-from dermdash.imaging.volume import Reading
-from dermdash.trial.leftovers import discard_volume
+from dermdash.imaging.dej import Dej
+from dermdash.imaging.looks import FileLook
+from dermdash.trial.contents import StoredFile, asked_contents, stored_files
+from dermdash.trial.inbox import WaitingFile, list_inbox, list_uploads
+from dermdash.trial.intake import end_move
+from dermdash.trial.looks import find_looks, request_looks
 from dermdash.trial.studies import Study, subject_table
-from dermdash.ui.cells import plain, plural, records
-from dermdash.ui.guard import Access, refuse
+from dermdash.ui.guard import Access
 from dermdash.ui.intake import (
     CELLS,
     ORDER,
@@ -21,12 +23,9 @@ from dermdash.ui.intake import (
     Verdict,
     as_cells,
     first_cells,
-    inspect,
-    judge,
-    store,
 )
 from dermdash.ui.naming import DEFAULT_PATTERN
-from dermdash.ui.places import link
+from dermdash.ui.verdicts import Known, forget_refusals, judge
 
 STATE = "intake"
 SHOWN = (
@@ -36,10 +35,20 @@ SHOWN = (
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What was said about a file that the file does not say itself."""
+
+    spacing_um: tuple[float, float, float] | None = None
+    dej_map: Dej | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """Files and their cells, row by row, as judged for one study.
 
     turn : counts how often rows came or went, so that the editor starts anew
+    problems : what is wrong with the inbox itself
+    hidden : how many files are not shown, since they are stored or being stored
     """
 
     study_id: int
@@ -47,58 +56,89 @@ class Intake:
     cells: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["take", *CELLS]))
     verdicts: tuple[Verdict, ...] = ()
     turn: int = 0
+    problems: tuple[str, ...] = ()
+    hidden: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """Rows of which nobody can say yet what would come of them."""
+        return sum(verdict.kind == "wait" for verdict in self.verdicts)
 
 
-def current(access: Access, study: Study) -> Intake:
-    """The session's files, judged for this study."""
+def current(study: Study) -> Intake:
+    """The session's table, as it was last judged for this study."""
     intake: Intake = st.session_state.get(STATE, Intake(study.study_id))
-    if intake.study_id != study.study_id:
-        intake = keep(access, study, intake.candidates, intake.cells, turn=intake.turn + 1)
-    return intake
+    return intake if intake.study_id == study.study_id else Intake(study.study_id)
 
 
-def keep(
-    access: Access,
-    study: Study,
-    candidates: Sequence[Candidate],
-    cells: pd.DataFrame,
-    *,
-    turn: int,
-) -> Intake:
-    """Judge all rows and remember them; where ``turn`` is new, those that need you go first."""
-    cells = cells.reset_index(drop=True)
-    verdicts = judge(access, study, candidates, cells)
-    known: Intake | None = st.session_state.get(STATE)
-    if known is None or turn != known.turn:
-        order = sorted(range(len(verdicts)), key=lambda row: ORDER[verdicts[row].kind])
-        candidates = [candidates[row] for row in order]
-        verdicts = [verdicts[row] for row in order]
-        cells = cells.iloc[order].reset_index(drop=True)
-    intake = Intake(study.study_id, tuple(candidates), cells, tuple(verdicts), turn)
-    st.session_state[STATE] = intake
-    return intake
-
-
-def arrive(access: Access, study: Study, candidates: Sequence[Candidate]) -> None:
-    """Add files to the table, their cells filled from their names."""
-    if not candidates:
-        return
-    intake = current(access, study)
+def refresh(access: Access, study: Study) -> Intake:
+    """Take in what lies in the inbox and among the uploads now, and judge it."""
+    inbox, uploads = (
+        list_inbox(access.store.settings),
+        list_uploads(access.store.settings, study.study_id),
+    )
+    files = [*uploads.files, *inbox.files]
     with access.read() as tx:
+        looks = find_looks(tx, files)
+        contents = [look.sha256 for look in looks.values() if look.sha256]
+        stored = stored_files(tx, study.study_id, contents)
+        asked = asked_contents(tx, study.study_id)
         roster = subject_table(tx, study.study_id)
-    pattern = st.session_state.get("pattern", DEFAULT_PATTERN)
-    cells = first_cells(candidates, study, roster, pattern).assign(take=True)
-    everything = pd.concat([intake.cells, cells]) if len(intake.cells) else cells
-    keep(access, study, [*intake.candidates, *candidates], everything, turn=intake.turn + 1)
-    st.session_state.pop("intake_outcome", None)
+    if any(not file.problem and file.path not in looks for file in files):
+        with access.write() as tx:
+            request_looks(tx, files)
+    files = [file for file in files if not _moved(file, looks.get(file.path), stored)]
+    hidden = {
+        file.path
+        for file in files
+        if (look := looks.get(file.path)) is not None
+        and (look.sha256 in asked or _is_there(file, look.sha256, stored))
+    }
+    if st.session_state.get("show_stored"):
+        hidden = {path for path in hidden if looks[path].sha256 in asked}
+    given: Mapping[object, Given] = st.session_state.get("intake_given", {})
+    axes = st.session_state.get("axes")
+    candidates = []
+    for file in files:
+        if file.path not in hidden:
+            look, own = looks.get(file.path), given.get(file.path, Given())
+            read = look and look.read_as(axes, own.spacing_um)
+            candidates.append(Candidate(file, read, own.dej_map))
+    known = Known(stored, frozenset(roster["subject_id"]))
+    cells = _cells_of(study, candidates, roster)
+    verdicts = judge(access, study, candidates, cells, known)
+    intake = Intake(
+        study.study_id,
+        tuple(candidates),
+        cells,
+        tuple(verdicts),
+        problems=inbox.problems,
+        hidden=len(hidden),
+    )
+    return _keep(current(study), intake)
 
 
-def review(access: Access, study: Study) -> Intake:
+def change_cells(study: Study, cells: pd.DataFrame) -> None:
+    """Write other cells into the table's rows; the next run judges them."""
+    intake = current(study)
+    st.session_state[STATE] = Intake(
+        intake.study_id,
+        intake.candidates,
+        cells.reset_index(drop=True),
+        intake.verdicts,
+        intake.turn + 1,
+    )
+    forget_refusals()
+
+
+def say_about(given: Mapping[object, Given]) -> None:
+    """Remember what was said about files, by their paths."""
+    known: dict[object, Given] = st.session_state.setdefault("intake_given", {})
+    known.update(given)
+
+
+def review(access: Access, study: Study, intake: Intake) -> None:
     """Show the table and take over what is edited in it."""
-    intake = current(access, study)
-    if not intake.candidates:
-        return intake
-    st.subheader(summary(intake))
     shown = intake.cells.assign(
         verdict=[verdict.text for verdict in intake.verdicts],
         file=[candidate.name for candidate in intake.candidates],
@@ -118,9 +158,11 @@ def review(access: Access, study: Study) -> Intake:
     )
     cells = as_cells(edited).assign(take=edited["take"].astype(bool))
     if not cells.equals(intake.cells[cells.columns]):
-        keep(access, study, intake.candidates, cells, turn=intake.turn)
+        st.session_state[STATE] = Intake(
+            intake.study_id, intake.candidates, cells, intake.verdicts, intake.turn
+        )
+        forget_refusals()
         st.rerun()
-    return intake
 
 
 def summary(intake: Intake) -> str:
@@ -132,125 +174,83 @@ def summary(intake: Intake) -> str:
         parts.append(f"{count['already']} already stored")
     if count["you"]:
         parts.append(f"{count['you']} {'needs' if count['you'] == 1 else 'need'} you")
+    if count["wait"]:
+        parts.append(f"{count['wait']} being looked at")
     return ", ".join(parts)
 
 
-def verb(n_grade: int, n_store: int) -> str:
-    """What the button does.
-
-    >>> verb(28, 0), verb(1, 2), verb(0, 1)
-    ('Store and grade 28 scans', 'Store 3 scans, grade 1', 'Store 1 scan')
-    """
-    total = n_grade + n_store
-    noun = "scan" if total == 1 else "scans"
-    if not n_store:
-        return f"Store and grade {total} {noun}"
-    return f"Store {total} {noun}" + (f", grade {n_grade}" if n_grade else "")
+def _moved(file: WaitingFile, look: FileLook | None, stored: Mapping[str, StoredFile]) -> bool:
+    known = stored.get(look.sha256 or "") if look else None
+    return known is not None and end_move(file.path, known.path)
 
 
-def store_ready(access: Access, study: Study, intake: Intake) -> None:
-    """The one button: store what is ready and ticked, and say what came of it."""
-    ready = [
-        row
-        for row, verdict in enumerate(intake.verdicts)
-        if verdict.kind in ("grade", "store") and intake.cells["take"][row]
-    ]
-    kinds = Counter(intake.verdicts[row].kind for row in ready)
-    with st.container(horizontal=True):
-        go = st.button(
-            verb(kinds["grade"], kinds["store"]),
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=not ready,
-        )
-        others = set(range(len(intake.candidates))) - set(ready)
-        if others and st.button(f"Remove {plural(len(others), 'other')}", type="tertiary"):
-            forget(access, study, intake, others)
-    if not go:
-        return
-    rows, refused, stored = records(intake.cells), [], set()
-    bar = st.progress(0.0)
-    for number, row in enumerate(ready):
-        candidate = intake.candidates[row]
-        bar.progress(number / len(ready), f"Storing {plain(candidate.name)}")
-        try:
-            store(access, study, candidate, rows[row])
-            stored.add(row)
-        except DermdashError as error:
-            refused.append(f"{candidate.name}: {error}")
-    st.session_state["intake_outcome"] = (len(stored), kinds["grade"], refused)
-    forget(access, study, intake, stored)
+def _is_there(file: WaitingFile, sha256: str | None, stored: Mapping[str, Any]) -> bool:
+    """Whether this very file is a scan of the study, registered where it lies."""
+    known = stored.get(sha256 or "")
+    return known is not None and known.path == file.path
 
 
-def forget(access: Access, study: Study, intake: Intake, rows: set[int]) -> None:
-    """Take rows from the table; a file that no scan uses leaves the vault too."""
-    with access.write() as tx:
-        for row in rows:
-            discard_volume(tx, intake.candidates[row].volume.sha256)
-    left = [row for row in range(len(intake.candidates)) if row not in rows]
-    keep(
-        access,
-        study,
-        [intake.candidates[row] for row in left],
-        intake.cells.iloc[left],
-        turn=intake.turn + 1,
+def _cells_of(study: Study, candidates: Sequence[Candidate], roster: pd.DataFrame) -> pd.DataFrame:
+    """The rows' cells: those that were there, and for new files what their names say."""
+    before = current(study)
+    there = {c.file.path: row for row, c in enumerate(before.candidates)}
+    new = [candidate for candidate in candidates if candidate.file.path not in there]
+    pattern = study.name_pattern or DEFAULT_PATTERN
+    fresh = first_cells(new, study, roster, pattern).assign(take=True)
+    kept = before.cells[["take", *CELLS]]
+    cells = pd.concat([kept, fresh[["take", *CELLS]]], ignore_index=True) if len(kept) else fresh
+    there |= {candidate.file.path: len(kept) + row for row, candidate in enumerate(new)}
+    cells = cells.iloc[[there[candidate.file.path] for candidate in candidates]]
+    return as_cells(cells).assign(take=cells["take"].astype(bool)).reset_index(drop=True)
+
+
+def _keep(before: Intake, now: Intake) -> Intake:
+    """Remember the table; where rows came or went, those that need you go first."""
+    turn, rows = before.turn, list(range(len(now.candidates)))
+    places = {c.file.path: row for row, c in enumerate(before.candidates)}
+    if set(places) != {c.file.path for c in now.candidates} or (before.waiting and not now.waiting):
+        turn += 1
+        rows.sort(key=lambda row: ORDER[now.verdicts[row].kind])
+    else:
+        rows.sort(key=lambda row: places[now.candidates[row].file.path])
+    intake = replace(
+        now,
+        candidates=tuple(now.candidates[row] for row in rows),
+        cells=now.cells.iloc[rows].reset_index(drop=True),
+        verdicts=tuple(now.verdicts[row] for row in rows),
+        turn=turn,
     )
-    st.rerun()
-
-
-def outcome() -> None:
-    """What came of the last press of the button."""
-    if "intake_outcome" not in st.session_state:
-        return
-    stored, graded, refused = st.session_state["intake_outcome"]
-    noun = "scan" if stored == 1 else "scans"
-    with st.container(border=True):
-        st.markdown(
-            f":material/check_circle: **Stored {stored} {noun}**"
-            + (f", {graded} on the way to a grade." if graded else ".")
-        )
-        for sentence in refused:
-            refuse(sentence)
-        with st.container(horizontal=True):
-            link("data/scan.py", "See the scans", icon="layers")
-            link("tools/queue.py", "Watch the queue", icon="pending")
-
-
-def read_all_again(access: Access, study: Study, reading: Reading, *, only_assumed: bool) -> None:
-    """Read the files another way, and judge them again."""
-    intake = current(access, study)
-    again = [
-        candidate
-        if only_assumed and not candidate.needs_spacing
-        else replace(inspect(candidate.name, candidate.volume, reading), dej_map=candidate.dej_map)
-        for candidate in intake.candidates
-    ]
-    keep(access, study, again, intake.cells, turn=intake.turn + 1)
+    st.session_state[STATE] = intake
+    return intake
 
 
 def _columns(study: Study) -> dict[str, Any]:
     column = st.column_config
     return {
-        "take": column.CheckboxColumn("Take", width=90),
-        "verdict": column.TextColumn("Verdict", width=230),
-        "file": column.TextColumn("File", width=150),
-        "subject_id": column.TextColumn("Subject", width=100),
+        "take": column.CheckboxColumn("Take", width=70),
+        "verdict": column.TextColumn("Verdict", width=330),
+        "file": column.TextColumn("File", width=190),
+        "subject_id": column.TextColumn("Subject", width=90),
         "arm": column.TextColumn(
-            "Arm", help="Of the study: " + (", ".join(a.name for a in study.arms) or "none yet")
+            "Arm",
+            width=90,
+            help="Of the study: " + (", ".join(a.name for a in study.arms) or "none yet"),
         ),
         "visit": column.TextColumn(
-            "Visit", help="Of the study: " + (", ".join(v.name for v in study.visits) or "none yet")
+            "Visit",
+            width=80,
+            help="Of the study: " + (", ".join(v.name for v in study.visits) or "none yet"),
         ),
-        "site": column.TextColumn("Site", help="Where on the body, as cheek-left"),
-        "replicate": column.NumberColumn("Replicate", min_value=1, step=1, width="small"),
+        "site": column.TextColumn("Site", width=110, help="Where on the body, as cheek-left"),
+        "replicate": column.NumberColumn("Replicate", min_value=1, step=1, width=90),
         "dej_um": column.NumberColumn(
             "DEJ (µm)",
-            width=115,
+            width=100,
             min_value=0,
             help="Depth of the DEJ from the first slice",
             format="%.1f",
         ),
-        "map": column.CheckboxColumn("DEJ map", width="small"),
+        "map": column.CheckboxColumn("DEJ map", width=80),
         "size": column.TextColumn("Voxels (z × y × x)"),
         "spacing": column.TextColumn("Spacing (µm)"),
     }

@@ -14,7 +14,8 @@ def read_name(name: str, pattern: str = DEFAULT_PATTERN) -> dict[str, str]:
     """The fields of a file's name, without its suffix; empty where the pattern does not fit.
 
     pattern : text with ``{subject} {arm} {visit} {site} {replicate}``; ``*`` stands for anything.
-        Each field takes as few letters as the text behind it allows.
+        Each field takes as few letters as the text behind it allows. With ``/`` it also reads the
+        names of folders, as many as it has.
 
     Raises
     ------
@@ -29,7 +30,7 @@ def read_name(name: str, pattern: str = DEFAULT_PATTERN) -> dict[str, str]:
     >>> read_name("holiday.tif")
     {}
     """
-    rest = re.sub(r"(\.ome)?\.tiff?$", "", PurePosixPath(name).name, flags=re.IGNORECASE)
+    rest = _stem(name, folders=pattern.strip().count("/"))
     fields: dict[str, str] = {}
     *steps, (last, ending) = _steps(pattern)
     if not rest.endswith(ending):
@@ -46,6 +47,12 @@ def read_name(name: str, pattern: str = DEFAULT_PATTERN) -> dict[str, str]:
         return {}
     wanted = all(fields.values()) and fields.get("replicate", "1").isdecimal()
     return fields if wanted else {}
+
+
+def _stem(name: str, *, folders: int) -> str:
+    """A name without its suffix, with the last of its folders."""
+    last = "/".join(PurePosixPath(name).parts[-1 - folders :])
+    return re.sub(r"(\.ome)?\.tiff?$", "", last, flags=re.IGNORECASE)
 
 
 def _steps(pattern: str) -> list[tuple[str, str]]:

@@ -4,9 +4,11 @@ import streamlit as st
 
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import guard, known
-from dermdash.ui.intake_settings import reading_settings, upload_volumes, volumes_from_inbox
-from dermdash.ui.intake_table import outcome, review, store_ready
+from dermdash.ui.inbox import show_inbox, show_upload
+from dermdash.ui.intake_settings import ask_spacing, reading_settings
+from dermdash.ui.intake_table import refresh, review, summary
 from dermdash.ui.pickers import chosen_study
+from dermdash.ui.store_files import batch_progress, store_ready
 
 access = guard()
 study = chosen_study(
@@ -17,21 +19,25 @@ st.title(f"Add scans to {plain(study.name)}")
 if not known(access):
     st.stop()
 
-outcome()
-upload, inbox = st.tabs(["Upload", "Inbox folder"])
-with upload:
-    upload_volumes(access, study)
+intake = refresh(access, study)
+inbox, upload = st.tabs(["Inbox folder", "Upload"])
 with inbox:
-    volumes_from_inbox(access, study)
+    show_inbox(access, study, intake)
+with upload:
+    show_upload(access, study)
 
-reading_settings(access, study)
-intake = review(access, study)
+batch_progress(access, study, intake)
+ask_spacing(intake)
 if intake.candidates:
+    st.subheader(summary(intake))
+    review(access, study, intake)
     store_ready(access, study, intake)
 else:
     st.info(
-        "Name files by subject, visit and site, as `S01_D28_cheek-left.tif`, and the table fills "
-        "itself; another pattern can be written under *How files are read*. Nothing becomes a scan "
-        "before you have seen the table.",
+        "Lay TIFF stacks in the inbox folder, or upload a few, and the table fills itself from "
+        "their names: `S01_D28_cheek-left.tif` is subject, visit and site. Files named otherwise "
+        "are read once you say so under *How files are named*. Nothing becomes a scan before you "
+        "have seen the table.",
         icon=":material/lightbulb:",
     )
+reading_settings(access, study, intake)
