@@ -98,6 +98,7 @@ class Shift:
     def done(self) -> WorkDone:
         ended = self._ended() - self._before
         failed = sum(count for (_, state), count in ended.items() if state == "failed")
+        failed -= ended["quality", "failed"]  # of a file that fails its grading too
         return WorkDone(ended["grading", "done"] - self._cached, self._cached, failed)
 
     @property

@@ -4,6 +4,7 @@ from dermdash.errors import DesignError
 from dermdash.imaging.volume import Reading
 from dermdash.trial.dejs import check_dej, current_dej, load_dej, scan_row
 from dermdash.trial.protocols import admit_scan
+from dermdash.trial.qualities import enqueue_quality
 from dermdash.trial.requests import request_grading, withdraw_grading
 from dermdash.trial.schema import SubjectRow
 from dermdash.trial.transaction import Transaction
@@ -61,5 +62,6 @@ def set_reading(
     row.reading, row.spacing_source = reading.to_json(), spacing_source
     row.nz, row.ny, row.nx = shape
     tx.session.flush()
+    enqueue_quality(tx, scan_id)
     if dej is not None and row.excluded_reason is None:
         request_grading(tx, scan_id)

@@ -60,5 +60,5 @@ def with_calls(calls: dict[int, Call]) -> dict[str, Kind]:
 def job_of(store: Store, scan_id: int) -> dict[str, object]:
     with store.read() as tx:
         subject = get_scan(tx, scan_id).subject_id
-        table = job_table(tx)
+        table = job_table(tx).query("kind == 'grading'")
     return dict(table[table["subject_id"] == subject].iloc[0])

@@ -101,7 +101,7 @@ def grade_visits(
 
 def _answer(store: Store, quality: Callable[[Scan], float], depths: Sequence[int]) -> None:
     with store.write(by=WORKER) as tx:
-        for job in take(tx, 1000):
+        for job in take(tx, 1000, kinds=("grading",)):
             request = GradingRequest.from_json(job.payload["request"])
             grade = quality(get_scan(tx, job.scan_id or 0))
             low = min(int(grade), 3)

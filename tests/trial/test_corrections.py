@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dermdash.errors import DejError, DesignError, VolumeError
@@ -21,9 +22,15 @@ from dermdash.trial.scans import (
     set_reading,
 )
 from dermdash.trial.studies import create_study
+from dermdash.trial.transaction import Transaction
 
 PutScan = Callable[..., int]
 SURFACE = np.linspace(30, 50, 500 * 1224, dtype=np.float32).reshape(500, 1224)
+
+
+def gradings(tx: Transaction) -> pd.DataFrame:
+    """The jobs that grade."""
+    return job_table(tx).query("kind == 'grading'")
 
 
 def test_an_excluded_scan_says_why_and_can_come_back(
@@ -38,7 +45,9 @@ def test_an_excluded_scan_says_why_and_can_come_back(
         with pytest.raises(DesignError, match="without a reason"):
             exclude_scan(tx, scan_id, " ")
         set_dej(tx, scan_id, Dej.plane(50), source="edited")
-        assert len(job_table(tx, ["queued"])) == 0  # nothing is graded that does not count
+        assert "grading" not in set(
+            job_table(tx, ["queued"]).kind
+        )  # as it does not count
         include_scan(tx, scan_id)
         assert get_scan(tx, scan_id).state == "queued"
 
@@ -74,12 +83,12 @@ def test_what_is_not_needed_any_more_leaves_the_queue(
     with store.write(by=ada) as tx:
         for depth_um in (41, 42, 43):
             set_dej(tx, scan_id, Dej.plane(depth_um), source="edited")
-        assert job_table(tx).state.tolist().count("queued") == 1
+        assert gradings(tx).state.tolist().count("queued") == 1
         set_protocol(tx, 1, model=make_model("other"))
-        assert job_table(tx).state.tolist().count("queued") == 1
+        assert gradings(tx).state.tolist().count("queued") == 1
         exclude_scan(tx, scan_id, "moved")
-        assert set(job_table(tx).state) == {"cancelled"}
-        assert job_table(tx).error.str.startswith("not needed any more").all()
+        assert set(gradings(tx).state) == {"cancelled"}
+        assert gradings(tx).error.str.startswith("not needed any more").all()
         include_scan(tx, scan_id)
         assert get_scan(tx, scan_id).state == "queued"
 
@@ -104,4 +113,4 @@ def test_what_runs_may_end(store: Store, put_scan: PutScan, ada: User) -> None:
     with store.write(by=ada) as tx:
         take(tx, 1)
         set_dej(tx, scan_id, Dej.plane(41), source="edited")
-        assert sorted(job_table(tx).state) == ["queued", "running"]
+        assert sorted(gradings(tx).state) == ["queued", "running"]

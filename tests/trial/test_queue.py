@@ -59,6 +59,7 @@ def test_a_grading_is_named_by_its_scan_and_a_phantom_by_its_payload(
     assert names == [
         ["grading", "Serum", "S01", "D28", "cheek"],
         ["other", "", "", "", ""],
+        ["quality", "Serum", "S01", "D28", "cheek"],
         ["phantom", "Serum", "P01", "D0", "cheek"],
     ]
 
@@ -73,9 +74,9 @@ def test_the_table_can_be_narrowed(store: Store, put_scan: PutScan, ada: User) -
         enqueue(tx, "other", "k", {})
         assert job_table(tx, ["failed"]).error.tolist() == ["broken"]
         assert job_table(tx, ["running"]).job_id.tolist() == [second.job_id]
-        assert job_table(tx).state.tolist() == ["running", "queued", "queued", "failed"]
-        assert job_table(tx).place.fillna(0).tolist() == [0, 1, 2, 0]
-        assert len(job_table(tx, study_id=1)) == 3
+        assert job_table(tx).state.tolist() == ["running", *["queued"] * 5, "failed"]
+        assert job_table(tx).place.fillna(0).tolist() == [0, 1, 2, 3, 4, 5, 0]
+        assert len(job_table(tx, study_id=1)) == 6
         other = create_study(tx, name="Other", kind="cohorts")
         enqueue(tx, "grading", "of another study", {}, study_id=other)
         assert job_table(tx, study_id=other).place.tolist() == [3]  # two go before it

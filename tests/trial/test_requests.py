@@ -263,7 +263,7 @@ def test_two_pipelines_are_never_mixed_in_a_study(
 
 
 def job_payload(tx: Any) -> dict[str, Any]:
-    (queued,) = job_table(tx, ["queued"]).job_id
+    (queued,) = job_table(tx, ["queued"]).query("kind == 'grading'").job_id
     row = tx.session.connection().exec_driver_sql(f"select payload from job where id = {queued}")
     payload: dict[str, Any] = json.loads(row.scalar())
     return payload
