@@ -11,11 +11,15 @@ from dermdash.stats.words import number
 from dermdash.trial.plans import StoredPlan
 from dermdash.trial.questions import write_contrast
 
+NAMING_ARMS = ("Primary question", "Key secondary questions", "Compared", "Tests")
+SEALED = "sealed with the arms until unblinding"
 
-def plan_table(plan: Plan, *, sides: bool = False) -> pd.DataFrame:
+
+def plan_table(plan: Plan, *, sides: bool = False, sealed: bool = False) -> pd.DataFrame:
     """One row a choice: what is fixed, and as what.
 
     sides : arms are sides of the same subjects
+    sealed : the plan is shown without what names arms, and so says nothing of them
     """
     rows = {
         "Primary question": _primary(plan),
@@ -33,6 +37,8 @@ def plan_table(plan: Plan, *, sides: bool = False) -> pd.DataFrame:
     if plan.within is not None:
         rows["Responders"] = _responders(plan)
         rows["Withdrawals"] = _withdrawals(plan)
+    if sealed:
+        rows |= dict.fromkeys(NAMING_ARMS, SEALED)
     return pd.DataFrame({"Choice": list(rows), "Fixed as": list(rows.values())})
 
 
@@ -42,10 +48,7 @@ def version_table(history: Sequence[StoredPlan]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Version": [stored.version for stored in history],
-            "Primary question": [
-                write_contrast(stored.plan.primary) if stored.plan.primary else "open"
-                for stored in history
-            ],
+            "Primary question": [_asked_first(stored) for stored in history],
             "Written by": [stored.author for stored in history],
             "Written (UTC)": [moment(stored.at) for stored in history],
             "State": [_state(stored, newest) for stored in history],
@@ -54,6 +57,12 @@ def version_table(history: Sequence[StoredPlan]) -> pd.DataFrame:
             ],
         }
     )
+
+
+def _asked_first(stored: StoredPlan) -> str:
+    if stored.sealed:
+        return SEALED
+    return write_contrast(stored.plan.primary) if stored.plan.primary else "open"
 
 
 def state_sentence(stored: StoredPlan) -> str:

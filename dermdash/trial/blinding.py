@@ -7,6 +7,7 @@ nobody reads but the functions here.
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 from random import Random
@@ -20,11 +21,14 @@ from dermdash.trial.locked import acting
 from dermdash.trial.parts import study_row
 from dermdash.trial.schema import (
     ACTIVE_STATES,
+    AllocationRow,
     ArmRow,
     JobRow,
+    ScanRow,
     SealedArmRow,
     StudyEventRow,
     StudyRow,
+    SubjectRow,
 )
 from dermdash.trial.transaction import Transaction
 
@@ -163,6 +167,36 @@ def find_sealed_arm(tx: Transaction, study: StudyRow, name: str) -> ArmRow:
     return tx.session.get_one(ArmRow, seal.arm_id)
 
 
+def tell_tales(tx: Transaction, study_id: int) -> list[str]:
+    """What would still tell the arms apart once they are sealed, in words with numbers."""
+    arms = tx.session.scalars(select(ArmRow).where(ArmRow.study_id == study_id)).all()
+    names = _either([text for arm in arms for text in (arm.name, arm.label)])
+    files = tx.session.scalars(
+        select(ScanRow.file_name)
+        .join(SubjectRow, SubjectRow.id == ScanRow.subject_id)
+        .where(SubjectRow.study_id == study_id)
+    )
+    told = sum(names is not None and names.search(name) is not None for name in files)
+    sizes = tx.session.scalars(
+        select(func.count(AllocationRow.subject_id.distinct()))
+        .join(ArmRow, ArmRow.id == AllocationRow.arm_id)
+        .where(ArmRow.study_id == study_id)
+        .group_by(ArmRow.id)
+    ).all()
+    tales = []
+    if told:
+        tales.append(
+            f"{told} file names hold an arm's name, which is hidden where they are shown, but "
+            "not from whoever sees the files"
+        )
+    if len(sizes) > 1 and max(sizes) >= 1.5 * min(sizes):
+        tales.append(
+            f"arms of {min(sizes)} and {max(sizes)} subjects are told apart by their size, "
+            "whatever they are called"
+        )
+    return tales
+
+
 def scans_on_the_way(tx: Transaction, study_id: int) -> int:
     """How many scans are being made or stored by jobs."""
     query = select(func.count()).where(
@@ -184,12 +218,14 @@ def sealed_names(tx: Transaction, study_id: int | None = None) -> re.Pattern[str
     query = select(SealedArmRow.name, SealedArmRow.label)
     if study_id is not None:
         query = query.where(SealedArmRow.study_id == study_id)
-    names = {text for row in tx.session.execute(query) for text in row}
-    if not names:
-        return None
-    longest_first = sorted(names, key=len, reverse=True)
+    return _either([text for row in tx.session.execute(query) for text in row])
+
+
+def _either(names: Sequence[str]) -> re.Pattern[str] | None:
+    """Finds any of the names as a word of its own, whatever its case."""
+    longest_first = sorted(set(names), key=len, reverse=True)
     words = "|".join(map(re.escape, longest_first))
-    return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE) if words else None
 
 
 def _check_sealable(tx: Transaction, study: StudyRow, n_arms: int) -> None:

@@ -20,6 +20,7 @@ from dermdash.trial.blinding import scans_on_the_way, unseal_arms
 from dermdash.trial.parts import study_row
 from dermdash.trial.plans import current_plan
 from dermdash.trial.requests import canonical_json
+from dermdash.trial.scan_table import scan_table
 from dermdash.trial.schema import (
     AllocationRow,
     CovariateRow,
@@ -171,6 +172,14 @@ def locked_digest(tx: Transaction, study_id: int) -> str | None:
         .order_by(StudyEventRow.id.desc())
         .limit(1)
     )
+
+
+def count_dejs_after_unblinding(tx: Transaction, study_id: int) -> int:
+    """How many scans that count stand on a DEJ that was given after unblinding."""
+    if unblinded_at(tx, study_id) is None:
+        return 0
+    scans = scan_table(tx, study_id)
+    return int((scans["dej_after_unblinding"] & (scans["state"] != "excluded")).sum())
 
 
 def study_events(tx: Transaction, study_id: int) -> tuple[StudyEvent, ...]:

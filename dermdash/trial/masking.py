@@ -1,4 +1,4 @@
-"""The audit of a blinded study, without what would tell its arms apart."""
+"""What is shown of a blinded study, without what would tell its arms apart: audit, file names."""
 
 from collections.abc import Mapping
 from re import Pattern
@@ -8,7 +8,14 @@ import pandas as pd
 from sqlalchemy import Select, select
 
 from dermdash.trial.blinding import HIDDEN, blinded_studies, sealed_names
-from dermdash.trial.schema import AllocationRow, ArmRow, PlanRow, ResultRow, SubjectRow
+from dermdash.trial.schema import (
+    AllocationRow,
+    ArmRow,
+    PlanRow,
+    ResultRow,
+    StudyRow,
+    SubjectRow,
+)
 from dermdash.trial.transaction import Transaction
 
 # Rows that speak of arms; which columns changed would tell as much as what they hold.
@@ -44,6 +51,28 @@ def mask_entries(tx: Transaction, entries: pd.DataFrame) -> pd.DataFrame:
         after=pd.Series(columns["after"], dtype="object", index=entries.index),
         reason=pd.Series(columns["reason"], dtype="str", index=entries.index),
     )
+
+
+def mask_words(tx: Transaction, scans: pd.DataFrame) -> pd.DataFrame:
+    """Scans whose file names and reasons do not hold the own name of a sealed arm."""
+    for study_id, study in _blinded(tx):
+        names, own = sealed_names(tx, study_id), scans["study"] == study
+        if names is not None and own.any():
+            for column in ("file_name", "reason"):
+                shown = scans.loc[own, column].str.replace(names, HIDDEN, regex=True)
+                scans.loc[own, column] = shown
+    return scans
+
+
+def mask_text(tx: Transaction, study_id: int, text: str) -> str:
+    """A text of a study without the own name of a sealed arm."""
+    names = sealed_names(tx, study_id)
+    return text if names is None else names.sub(HIDDEN, text)
+
+
+def _blinded(tx: Transaction) -> list[tuple[int, str]]:
+    rows = tx.session.execute(select(StudyRow.id, StudyRow.name).where(StudyRow.blinded)).all()
+    return [(study_id, name) for study_id, name in rows]
 
 
 def _of_others(tx: Transaction, table: str, blinded: frozenset[int]) -> set[str]:

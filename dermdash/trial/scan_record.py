@@ -10,6 +10,7 @@ from dermdash.errors import DesignError
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.volume import Reading, Volume, read_volume
 from dermdash.trial.dejs import load_dej
+from dermdash.trial.masking import mask_text
 from dermdash.trial.schema import DejRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
 from dermdash.trial.states import scan_states
 from dermdash.trial.transaction import Transaction
@@ -108,7 +109,7 @@ def get_scan(tx: Transaction, scan_id: int) -> Scan:
         replicate=row.replicate,
         path=tx.vault.path(row.volume_sha256) if outside is None else outside.path,
         volume_sha256=row.volume_sha256,
-        file_name=row.file_name,
+        file_name=mask_text(tx, study.id, row.file_name),
         reading=Reading.from_json(row.reading),
         spacing_source=row.spacing_source,
         shape=(row.nz, row.ny, row.nx),
@@ -117,7 +118,7 @@ def get_scan(tx: Transaction, scan_id: int) -> Scan:
         dej_editor=None if dej is None else dej.editor,
         dej_at=None if dej is None else dej.at,
         state=state,
-        reason=reason,
+        reason=None if reason is None else mask_text(tx, study.id, reason),
         grading_key=row.grading_key,
         operator=row.operator,
         acquired_at=row.acquired_at,

@@ -4,6 +4,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from dermdash.trial.joins import first_unblindings, with_place
+from dermdash.trial.masking import mask_words
 from dermdash.trial.schema import (
     ArmRow,
     DejRow,
@@ -66,7 +67,7 @@ def scan_table(tx: Transaction, study_id: int | None = None) -> pd.DataFrame:
     )
     if study_id is not None:
         query = query.where(SubjectRow.study_id == study_id)
-    return tx.frame(query, _COLUMNS)
+    return mask_words(tx, tx.frame(query, _COLUMNS))
 
 
 _COLUMNS = {

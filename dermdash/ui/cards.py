@@ -99,6 +99,8 @@ def _card(access: Access, row: dict[str, Any]) -> None:
         st.subheader(plain(name))
         if study.synthetic:
             st.badge("SYNTHETIC", icon=":material/science:", color="gray")
+        if study.blinded:
+            st.badge("BLINDED: ARMS BY CODE", icon=":material/visibility_off:", color="gray")
     wanted = row["n_scans"] - row["n_excluded"] + making
     if making or row["n_queued"]:
         so_far = f"{row['n_graded']} of {wanted} scans graded"

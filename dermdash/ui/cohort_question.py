@@ -132,10 +132,11 @@ def _ask_pool(access: Access, study: Study) -> list[Study]:
         fitting = table[
             (table["study_id"] != study.study_id)
             & (table["kind"] != "hemi_face")
+            & ~table["blinded"]
             & (table["synthetic"] == study.synthetic)
             & (table["n_graded"] > 0)
         ]
-        if fitting.empty or study.kind == "hemi_face":
+        if fitting.empty or study.kind == "hemi_face" or study.blinded:
             return []
         ids = dict(zip(fitting["study"], fitting["study_id"], strict=True))
         kept = [name for name in st.session_state.get("pooled", []) if name in ids]

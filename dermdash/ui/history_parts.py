@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dermdash.trial.audit import history
+from dermdash.trial.blinding import HIDDEN, blinded_studies
 from dermdash.ui.guard import Access
 
 
@@ -12,6 +13,12 @@ def history_table(access: Access) -> None:
     """The newest entries of the audit."""
     with access.read() as tx:
         entries = history(tx, limit=200)
+        sealed = bool(blinded_studies(tx))
+    if sealed:
+        st.caption(
+            ":material/visibility_off: What would tell the arms of a blinded study apart is left "
+            f"out until it is unblinded, and stands as {HIDDEN}."
+        )
     entries["after"] = entries["after"].map(_short)
     st.dataframe(
         entries[["at", "by", "act", "entity", "after", "reason"]],

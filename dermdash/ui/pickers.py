@@ -7,7 +7,7 @@ from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, forget, remember
 from dermdash.ui.places import go
 from dermdash.ui.progress import worker_line
-from dermdash.ui.ribbon import ribbon
+from dermdash.ui.ribbon import ribbon, state_words
 
 KINDS: dict[Kind, str] = {
     "cohorts": "Groups compared once",
@@ -67,7 +67,7 @@ def _pick_study(access: Access) -> Study | None:
         study_id = find_study(tx, name)
         study = get_study(tx, study_id) if study_id is not None else None
     if study is not None:
-        st.caption(f"{KINDS[study.kind]} · {study.state}")
+        st.caption(f"{KINDS[study.kind]} · {state_words(study)}")
     return study
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dermdash.errors import DermdashError, DesignError
+from dermdash.identity import Act
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.plans import plan_table, state_sentence, version_table
 from dermdash.reporting.tables import csv_bytes
@@ -20,7 +21,9 @@ from dermdash.trial.questions import (
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, known, refusals, refuse
+from dermdash.ui.roles import allowed
 
+WRITE: Act = "write a plan while arms are sealed"
 SECONDARY: dict[Secondary, str] = {"holm": "Holm", "fixed_sequence": "Fixed sequence"}
 VARIANCES = {True: "Equal: ANOVA", False: "Unequal: Welch"}
 
@@ -41,6 +44,17 @@ def plan_tab(access: Access, study: Study) -> None:
             "No analysis plan is written, so all results are exploratory: estimates, intervals and "
             "p-values without stars. Write the questions down before looking, then lock them.",
             icon=":material/lock_open:",
+        )
+    if study.blinded and not allowed(access, WRITE):
+        st.caption(
+            ":material/visibility_off: Blinded, arms by code: the plan's question is answered "
+            "after unblinding, and until then only an administrator writes another version."
+        )
+        return
+    if study.blinded:
+        st.caption(
+            ":material/visibility_off: Blinded: a new version names the arms by their codes, and "
+            "shows them by their own names after unblinding."
         )
     label = f"Write version {len(history) + 1}" if history else "Write the plan"
     with st.expander(label, expanded=not history, icon=":material/edit_note:"):
@@ -220,7 +234,7 @@ def _show(access: Access, study: Study, history: tuple[StoredPlan, ...]) -> None
     icon = ":material/lock:" if newest.locked else ":material/lock_open:"
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"{icon} **{plain(state_sentence(newest))}**")
-    table = plan_table(newest.plan, sides=study.kind == "hemi_face")
+    table = plan_table(newest.plan, sides=study.kind == "hemi_face", sealed=newest.sealed)
     if not newest.locked:
         with right:
             _lock(access, study, newest)

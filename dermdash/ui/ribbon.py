@@ -1,12 +1,18 @@
-"""What must be said wherever results show: synthetic scans, and what the model may be used for."""
+"""What must be said wherever results show: synthetic scans, what the model may be used for, arms
+that are sealed, DEJs that were given after unblinding.
+"""
 
 import streamlit as st
 
 from dermdash.reporting.stars import DEMONSTRATION, may_claim
+from dermdash.trial.life import count_dejs_after_unblinding
 from dermdash.trial.protocols import Protocol, current_protocol, get_model
+from dermdash.trial.results import count_results_before_erasure
 from dermdash.trial.studies import Study
-from dermdash.ui.cells import plain
+from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access
+
+STATES = {"locked": "DATA LOCKED", "unblinded": "UNBLINDED"}
 
 
 def ribbon(access: Access, study: Study) -> None:
@@ -15,16 +21,31 @@ def ribbon(access: Access, study: Study) -> None:
         protocol = current_protocol(tx, study.study_id)
         card = get_model(tx, protocol.model_digest).card if protocol else {}
     demonstration = is_demonstration(protocol)
-    if not study.synthetic and not demonstration:
+    state = STATES.get(study.state)
+    if not (study.synthetic or demonstration or study.blinded or state):
         return
     with st.container(horizontal=True, key="ribbon", vertical_alignment="center", gap="small"):
         if study.synthetic:
             st.badge("SYNTHETIC", icon=":material/science:", color="gray")
+        if study.blinded:
+            st.badge("BLINDED: ARMS BY CODE", icon=":material/visibility_off:", color="gray")
+        if state is not None:
+            st.badge(state, icon=":material/lock:", color="gray")
         if demonstration:
             st.badge("DEMONSTRATION MODEL", icon=":material/model_training:", color="gray")
             st.caption(plain(card.get("statement", "")).rstrip(".") + ".")
-        else:
+        elif study.synthetic:
             st.caption("These scans are phantoms with known truth, not skin.")
+
+
+def state_words(study: Study) -> str:
+    """
+    >>> from types import SimpleNamespace
+    >>> state_words(SimpleNamespace(state="locked", blinded=True))
+    'data locked · blinded, arms by code'
+    """
+    words = "data locked" if study.state == "locked" else study.state
+    return f"{words} · blinded, arms by code" if study.blinded else words
 
 
 def mark(access: Access, study: Study) -> str:
@@ -34,14 +55,39 @@ def mark(access: Access, study: Study) -> str:
     """
     with access.read() as tx:
         protocol = current_protocol(tx, study.study_id)
-    words = {"SYNTHETIC": study.synthetic, "DEMONSTRATION MODEL": is_demonstration(protocol)}
+    words = {
+        "SYNTHETIC": study.synthetic,
+        "DEMONSTRATION MODEL": is_demonstration(protocol),
+        "BLINDED: ARMS BY CODE": study.blinded,
+    }
     return " · ".join(word for word, holds in words.items() if holds)
 
 
-def withheld(access: Access, study: Study) -> None:
-    """Why a real study shows scores only."""
+def caveats(access: Access, study: Study) -> None:
+    """What to know of a study before its result is believed: why it shows scores only, which DEJs
+    were given knowing the arms, that a subject is gone.
+    """
     with access.read() as tx:
         protocol = current_protocol(tx, study.study_id)
+        n_later = count_dejs_after_unblinding(tx, study.study_id)
+        n_before = count_results_before_erasure(tx, study.study_id)
+    if study.blinded:
+        st.info(
+            "Blinded: arms go by code and no control is named, so nothing here is planned; the "
+            "plan's question is answered after unblinding.",
+            icon=":material/visibility_off:",
+        )
+    if n_later:
+        st.warning(
+            f"{plural(n_later, 'DEJ was', 'DEJs were')} given after the study was unblinded, by "
+            "readers who may have known the arms.",
+            icon=":material/visibility:",
+        )
+    if n_before:
+        st.caption(
+            ":material/person_off: A subject was erased: what was reported before rests on data "
+            "that are gone, and this is without them."
+        )
     if protocol and not may_claim(synthetic=study.synthetic, model_use=protocol.model_use):
         st.info(
             f"Scores are shown; stars and claims are withheld, because the model "

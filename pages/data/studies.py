@@ -8,6 +8,7 @@ from dermdash.ui.completeness_parts import completeness
 from dermdash.ui.design_parts import edit_arms, edit_name, edit_visits
 from dermdash.ui.guard import guard
 from dermdash.ui.history_parts import history_table
+from dermdash.ui.life_parts import life_tab
 from dermdash.ui.new_study import new_study
 from dermdash.ui.next_step import next_step
 from dermdash.ui.pickers import sidebar
@@ -48,8 +49,8 @@ with step_place:
     if st.button(step.verb, type="primary", icon=f":material/{step.icon}:", width="stretch"):
         go(step.page)
 
-matrix, roster, design, protocol, plan, history, new = st.tabs(
-    ["Completeness", "Roster", "Design", "Protocol", "Plan", "History", "New study"]
+matrix, roster, design, protocol, plan, life, history, new = st.tabs(
+    ["Completeness", "Roster", "Design", "Protocol", "Plan", "Life", "History", "New study"]
 )
 with matrix:
     completeness(access, study)
@@ -63,6 +64,8 @@ with protocol:
     protocol_card(access, study)
 with plan:
     plan_tab(access, study)
+with life:
+    life_tab(access, study)
 with history:
     history_table(access)
 with new:

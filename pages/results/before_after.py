@@ -18,7 +18,7 @@ from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import go
 from dermdash.ui.repeatability_parts import show_repeatability
 from dermdash.ui.responder_parts import show_responders
-from dermdash.ui.ribbon import mark, withheld
+from dermdash.ui.ribbon import caveats, mark
 from dermdash.ui.script_parts import show_code, source_of
 from dermdash.ui.sensitivity_parts import show_sensitivity
 
@@ -57,7 +57,7 @@ sentence(found)
 show_standing(answered)
 show_left_out(access, study.study_id, scored)
 show_unknown(access, question)
-withheld(access, study)
+caveats(access, study)
 colours = {arm.name: arm.colour for arm in study.arms}
 marked = mark(access, study)
 

@@ -23,7 +23,7 @@ from dermdash.ui.guard import guard, refuse
 from dermdash.ui.missing_parts import show_levels
 from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import link
-from dermdash.ui.ribbon import mark, withheld
+from dermdash.ui.ribbon import caveats, mark
 from dermdash.ui.script_parts import show_code, source_of
 
 TABS = ("Result", "Along depth", "Classes", "Checks", "Sensitivity", "Code", "Subjects")
@@ -67,7 +67,7 @@ if study.kind != "cohorts":
     st.caption("One visit at a time, baselines left aside; what the product did stands on")
     link("results/before_after.py", "Before / after", icon="trending_up")
 missing_sentence(access, question, answer)
-withheld(access, study)
+caveats(access, study)
 
 profiles = group_profiles(answer)
 colours, name, marked = question.arm_colours, study.name, mark(access, study)
@@ -90,7 +90,7 @@ if tabs["Result"].open:
                 allowed=answered.stars,
             )
             show_levels(answered.scored, found)
-        group_table(study, answer, profiles)
+        group_table(access, study, question, answer, profiles)
 if tabs["Along depth"].open:
     with tabs["Along depth"]:
         control, alpha = (found.plan.control, found.plan.alpha) if found else (None, 0.05)
