@@ -13,6 +13,8 @@ from dermdash.identity import system_user
 from dermdash.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dermdash.imaging.dej import Dej
     from dermdash.imaging.volume import Reading
     from dermdash.trial.database import Store
@@ -48,6 +50,7 @@ def import_manifest(
     failed: list[dict[str, Any]] = []
     with open_store(load_settings()) as store, progress("storing scans") as show:
         target = _Import(store, name, study_kind(rows), manifest.absolute().parent, how)
+        target.check_space(rows)
         for done, row in enumerate(rows, start=1):
             try:
                 counts[target.keep(row)] += 1
@@ -77,12 +80,37 @@ class _Import:
     folder: Path
     reading: "Reading"
 
+    def check_space(self, rows: "Sequence[ManifestRow]") -> None:
+        """Refuse, before anything is copied, what the disk has no room for.
+
+        Rows whose place is taken are left out: they are stored already, or will be refused.
+
+        Raises
+        ------
+        StoreError
+        """
+        from dermdash.trial.contents import taken_replicates
+        from dermdash.trial.studies import find_study
+
+        with self.store.read() as tx:
+            study_id = find_study(tx, self.study)
+            taken = {} if study_id is None else taken_replicates(tx, study_id)
+        sizes = {
+            self.folder / row.path: _size(self.folder / row.path)
+            for row in rows
+            if (row.replicate or "1")
+            not in map(str, taken.get((row.subject_id, row.visit, row.site), ()))
+        }
+        if sizes:
+            scans = "1 new scan" if len(sizes) == 1 else f"{len(sizes)} new scans"
+            self.store.vault.check_space(sum(sizes.values()), f"the table's {scans}")
+
     def keep(self, row: "ManifestRow") -> str:
         """Store one row's scan; ``stored``, or ``skipped`` where it is stored already."""
         from dermdash.imaging.volume import read_volume
-        from dermdash.trial.leftovers import discard_volume
+        from dermdash.trial.intake import keep_scan
         from dermdash.trial.manifest import replicate
-        from dermdash.trial.scans import NewScan, store_scan
+        from dermdash.trial.scans import NewScan
         from dermdash.trial.studies import create_study, find_study
 
         if row.problem:
@@ -108,17 +136,11 @@ class _Import:
             spacing_source=volume.spacing_source,
         )
         kept = self.store.vault.store_file(path)
-        try:
-            with self.store.write(by=system_user(), reason="import") as tx:
-                study_id = find_study(tx, self.study)
-                if study_id is None:
-                    study_id = create_study(tx, name=self.study, kind=self.kind)
-                outcome = store_scan(tx, study_id, kept, new, shape=volume.shape)
-        except InputError:
-            if not kept.already:
-                with self.store.write(by=system_user(), reason="import") as tx:
-                    discard_volume(tx, kept.sha256)
-            raise
+        with self.store.write(by=system_user(), reason="import") as tx:
+            study_id = find_study(tx, self.study)
+            if study_id is None:
+                study_id = create_study(tx, name=self.study, kind=self.kind)
+            outcome = keep_scan(tx, study_id, kept, new, shape=volume.shape)
         return "stored" if outcome.verdict == "stored" else "skipped"
 
 
@@ -130,6 +152,13 @@ def _dej(row: "ManifestRow", folder: Path, shape_yx: tuple[int, int]) -> "Dej | 
     if row.dej_map:
         return read_dej_map(folder / row.dej_map, shape_yx)
     return Dej.plane(parse_depth(row.dej_um, name="dej_um")) if row.dej_um else None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # the row says so when its turn comes
+        return 0
 
 
 def _reason(refusal: Exception) -> str:

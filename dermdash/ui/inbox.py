@@ -38,7 +38,7 @@ def show_inbox(access: Access, study: Study, intake: Intake) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":material/folder_open: {', '.join(f'`{folder}`' for folder in folders)}: "
-            f"**{plural(len(files), 'file')}**, {size / 1e9:.1f} GB"
+            f"**{plural(len(files), 'file')}**, {_size(size)}"
             + (f", and {intake.hidden} stored" if intake.hidden else "")
         )
         st.button("Look again", icon=":material/refresh:", type="tertiary")
@@ -92,3 +92,11 @@ def take_upload(access: Access, study: Study, name: str, upload: "UploadedFile")
     with access.write() as tx:
         keep_look(tx, path, look)
     return path
+
+
+def _size(n_bytes: int) -> str:
+    """
+    >>> _size(37_200_000_000), _size(400_000)
+    ('37.2 GB', '1 MB')
+    """
+    return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{max(n_bytes / 1e6, 1):.0f} MB"

@@ -42,6 +42,10 @@ class Candidate:
         return clean_file_name(self.file.name)
 
     @property
+    def folder(self) -> str:
+        return self.name.rpartition(" / ")[0]
+
+    @property
     def problem(self) -> str:
         """Why it cannot be a scan, empty where it can or is not looked at yet."""
         return self.file.problem or (self.look.problem if self.look else "")

@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 
-def reading_settings(access: Access, study: Study, intake: Intake) -> None:
-    """How files are named and read, and the DEJ of many at once; folded."""
-    with st.expander("How files are named", icon=":material/label:"):
+def naming_settings(access: Access, study: Study, intake: Intake) -> None:
+    """How files are named; open while nobody said so and most names say nothing of use."""
+    kinds = Counter(verdict.kind for verdict in intake.verdicts)
+    unsaid = study.name_pattern is None and kinds["you"] > kinds["grade"] + kinds["store"]
+    with st.expander("How files are named", expanded=unsaid, icon=":material/label:"):
         name_pattern(access, study, intake)
+
+
+def reading_settings(study: Study, intake: Intake) -> None:
+    """How files are read, and the DEJ of many at once; folded."""
     with st.expander("How files are read", icon=":material/tune:"):
         st.selectbox(
             "Pages of the stack",

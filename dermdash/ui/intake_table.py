@@ -30,7 +30,7 @@ from dermdash.ui.verdicts import Known, forget_refusals, judge
 STATE = "intake"
 SHOWN = (
     *("take", "verdict", "file", "subject_id", "arm", "visit", "site", "dej_um"),
-    *("replicate", "map", "size", "spacing"),
+    *("replicate", "map", "folder", "size", "spacing"),
 )
 
 
@@ -47,6 +47,7 @@ class Intake:
     """Files and their cells, row by row, as judged for one study.
 
     turn : counts how often rows came or went, so that the editor starts anew
+    changed : by more than an edit of its own, so that it is put in order again
     problems : what is wrong with the inbox itself
     hidden : how many files are not shown, since they are stored or being stored
     """
@@ -56,6 +57,7 @@ class Intake:
     cells: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["take", *CELLS]))
     verdicts: tuple[Verdict, ...] = ()
     turn: int = 0
+    changed: bool = False
     problems: tuple[str, ...] = ()
     hidden: int = 0
 
@@ -120,14 +122,8 @@ def refresh(access: Access, study: Study) -> Intake:
 
 def change_cells(study: Study, cells: pd.DataFrame) -> None:
     """Write other cells into the table's rows; the next run judges them."""
-    intake = current(study)
-    st.session_state[STATE] = Intake(
-        intake.study_id,
-        intake.candidates,
-        cells.reset_index(drop=True),
-        intake.verdicts,
-        intake.turn + 1,
-    )
+    now = replace(current(study), cells=cells.reset_index(drop=True), changed=True)
+    st.session_state[STATE] = now
     forget_refusals()
 
 
@@ -141,7 +137,8 @@ def review(access: Access, study: Study, intake: Intake) -> None:
     """Show the table and take over what is edited in it."""
     shown = intake.cells.assign(
         verdict=[verdict.text for verdict in intake.verdicts],
-        file=[candidate.name for candidate in intake.candidates],
+        file=[candidate.file_name for candidate in intake.candidates],
+        folder=[candidate.folder for candidate in intake.candidates],
         size=[candidate.size for candidate in intake.candidates],
         spacing=[candidate.spacing for candidate in intake.candidates],
         map=[candidate.dej_map is not None for candidate in intake.candidates],
@@ -151,16 +148,14 @@ def review(access: Access, study: Study, intake: Intake) -> None:
         key=f"intake_{intake.turn}",
         hide_index=True,
         height=min(38 + 35 * len(shown), 520),
-        disabled=["verdict", "file", "size", "spacing", "map"],
+        disabled=["verdict", "file", "folder", "size", "spacing", "map"],
         column_order=SHOWN,
         placeholder="",
         column_config=_columns(study),
     )
     cells = as_cells(edited).assign(take=edited["take"].astype(bool))
     if not cells.equals(intake.cells[cells.columns]):
-        st.session_state[STATE] = Intake(
-            intake.study_id, intake.candidates, cells, intake.verdicts, intake.turn
-        )
+        st.session_state[STATE] = replace(intake, cells=cells)
         forget_refusals()
         st.rerun()
 
@@ -208,7 +203,8 @@ def _keep(before: Intake, now: Intake) -> Intake:
     """Remember the table; where rows came or went, those that need you go first."""
     turn, rows = before.turn, list(range(len(now.candidates)))
     places = {c.file.path: row for row, c in enumerate(before.candidates)}
-    if set(places) != {c.file.path for c in now.candidates} or (before.waiting and not now.waiting):
+    came = set(places) != {candidate.file.path for candidate in now.candidates}
+    if came or before.changed or (before.waiting and not now.waiting):
         turn += 1
         rows.sort(key=lambda row: ORDER[now.verdicts[row].kind])
     else:
@@ -227,25 +223,26 @@ def _keep(before: Intake, now: Intake) -> Intake:
 def _columns(study: Study) -> dict[str, Any]:
     column = st.column_config
     return {
-        "take": column.CheckboxColumn("Take", width=70),
-        "verdict": column.TextColumn("Verdict", width=330),
-        "file": column.TextColumn("File", width=190),
-        "subject_id": column.TextColumn("Subject", width=90),
+        "take": column.CheckboxColumn("Take", width=60),
+        "verdict": column.TextColumn("Verdict", width=300),
+        "file": column.TextColumn("File", width=225),
+        "folder": column.TextColumn("Folder"),
+        "subject_id": column.TextColumn("Subject", width=80),
         "arm": column.TextColumn(
             "Arm",
-            width=90,
+            width=75,
             help="Of the study: " + (", ".join(a.name for a in study.arms) or "none yet"),
         ),
         "visit": column.TextColumn(
             "Visit",
-            width=80,
+            width=65,
             help="Of the study: " + (", ".join(v.name for v in study.visits) or "none yet"),
         ),
-        "site": column.TextColumn("Site", width=110, help="Where on the body, as cheek-left"),
+        "site": column.TextColumn("Site", width=100, help="Where on the body, as cheek-left"),
         "replicate": column.NumberColumn("Replicate", min_value=1, step=1, width=90),
         "dej_um": column.NumberColumn(
             "DEJ (µm)",
-            width=100,
+            width=95,
             min_value=0,
             help="Depth of the DEJ from the first slice",
             format="%.1f",

@@ -104,15 +104,21 @@ def _clashes(
             )
     for same in by_place.values():
         for row in same if len(same) > 1 else ():
-            other = candidates[same[1] if row == same[0] else same[0]].name
+            other = _other(candidates, row, same)
             found[row] = Verdict(
                 "you", f"{other} claims this place too; correct one, or number them as replicates"
             )
     for same in by_content.values():
         for row in same if len(same) > 1 else ():
-            other = candidates[same[1] if row == same[0] else same[0]].name
-            found[row] = Verdict("you", f"the same file as {other}; untick one")
+            other = _other(candidates, row, same)
+            found[row] = Verdict("you", f"same file as {other}; untick one")
     return found
+
+
+def _other(candidates: Sequence[Candidate], row: int, same: Sequence[int]) -> str:
+    """The name of one of the others, with its folder where they are called alike."""
+    other = candidates[same[1] if row == same[0] else same[0]]
+    return other.name if other.file_name == candidates[row].file_name else other.file_name
 
 
 def _side(study: Study, row: Mapping[str, Any]) -> tuple[str, ...]:

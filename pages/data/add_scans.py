@@ -5,7 +5,7 @@ import streamlit as st
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import guard, known
 from dermdash.ui.inbox import show_inbox, show_upload
-from dermdash.ui.intake_settings import ask_spacing, reading_settings
+from dermdash.ui.intake_settings import ask_spacing, naming_settings, reading_settings
 from dermdash.ui.intake_table import refresh, review, summary
 from dermdash.ui.pickers import chosen_study
 from dermdash.ui.store_files import batch_progress, store_ready
@@ -27,6 +27,7 @@ with upload:
     show_upload(access, study)
 
 batch_progress(access, study, intake)
+naming_settings(access, study, intake)
 ask_spacing(intake)
 if intake.candidates:
     st.subheader(summary(intake))
@@ -35,9 +36,9 @@ if intake.candidates:
 else:
     st.info(
         "Lay TIFF stacks in the inbox folder, or upload a few, and the table fills itself from "
-        "their names: `S01_D28_cheek-left.tif` is subject, visit and site. Files named otherwise "
-        "are read once you say so under *How files are named*. Nothing becomes a scan before you "
-        "have seen the table.",
+        "their names: `S01_D28_cheek-left.tif` is subject, visit and site; other names are marked "
+        "part by part under *How files are named*. Nothing becomes a scan before you have seen "
+        "the table.",
         icon=":material/lightbulb:",
     )
-reading_settings(access, study, intake)
+reading_settings(study, intake)

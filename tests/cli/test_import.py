@@ -171,3 +171,24 @@ def test_one_reading_for_all_files(shell: Shell, folder: Path) -> None:
     refused = shell("import", table, "--study", "S", "--axes", "abc", "--json")
     assert refused.status == 2
     assert "axes='abc'" in refused.sentence
+
+
+def test_a_batch_without_room_is_refused_before_anything_is_copied(
+    shell: Shell, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk would fill half way; what is stored already needs no room."""
+    stored = write(folder, "a.tif,S1,old,D0,cheek,10,")
+    assert shell("import", stored, "--study", "Serum").status == 0
+    usage = shutil.disk_usage
+    monkeypatch.setattr(
+        "dermdash.trial.vault.shutil.disk_usage", lambda path: usage(path)._replace(free=100 << 20)
+    )
+    monkeypatch.setattr("dermdash.cli.manifest._size", lambda path: 50 << 20)
+    both = write(folder, "a.tif,S1,old,D0,cheek,10,", "b.tif,S2,old,D0,cheek,10,")
+    refused = shell("import", both, "--study", "Serum")
+    assert refused.status == 2
+    assert "the table's 1 new scan needs 52 MB" in refused.sentence
+    with open_store(load_settings()) as store, store.read() as tx:
+        assert len(scan_table(tx)) == 1
+    again = write(folder, "a.tif,S1,old,D0,cheek,10,")
+    assert shell("import", again, "--study", "Serum", "--json").json["skipped"] == 1

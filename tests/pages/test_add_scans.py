@@ -118,8 +118,8 @@ def test_one_file_twice_in_the_table_needs_a_person(
     two = write_small(tmp_path / "S02_D0_cheek.tif")
     app = upload(open_page(PAGE), one, two)
     assert verdicts(app) == [
-        "the same file as S02_D0_cheek.tif; untick one",
-        "the same file as S01_D0_cheek.tif; untick one",
+        "same file as S02_D0_cheek.tif; untick one",
+        "same file as S01_D0_cheek.tif; untick one",
     ]
 
 
@@ -309,7 +309,7 @@ def test_a_full_inbox_goes_through_the_table_and_stays_where_it_is(
     app = app.run()
     assert app.subheader[0].value == "3 ready, 3 need you"
     assert "is not a TIFF" in " ".join(verdicts(app)[:3])
-    assert sum("the same file as" in verdict for verdict in verdicts(app)) == 2
+    assert sum("same file as" in verdict for verdict in verdicts(app)) == 2
     app = store_all(app, store, "Store 3 scans")
     assert "Stored 3 scans" in said(app)
     assert copy.exists()
