@@ -100,6 +100,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a study's results as a tidy table."""
+    from dermdash.reporting.left_out import left_out_table, left_out_words
     from dermdash.reporting.tables import check_table_name, export_table, write_table
     from dermdash.trial.database import open_store
     from dermdash.trial.scans import scan_table
@@ -109,13 +110,18 @@ def export(
     with open_store(filled(load_settings())) as store, store.read() as tx:
         study_id = study_named(tx, study)
         table = export_table(tx, study_id, level=level)
-        left_out = scan_table(tx, study_id).query("state != 'graded'")["state"].value_counts()
+        scans = scan_table(tx, study_id)
     write_table(table, out)
-    if not left_out.empty:
-        counts = ", ".join(f"{count} {state}" for state, count in left_out.items())
-        say(f"scans without results are left out: {counts}")
+    if words := left_out_words(scans):
+        say(f"scans without results are left out: {words}")
+    left_out = left_out_table(scans)
     answer(
-        {"rows": len(table), "path": str(out), "left_out": int(left_out.sum())},
+        {
+            "rows": len(table),
+            "path": str(out),
+            "left_out": int(left_out["n"].sum()),
+            "left_out_by_arm": left_out.to_dict("records"),
+        },
         as_json=as_json,
         text=f"{out}: {len(table)} rows",
     )

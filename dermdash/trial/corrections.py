@@ -9,6 +9,39 @@ from dermdash.trial.requests import request_grading, withdraw_grading
 from dermdash.trial.schema import SubjectRow
 from dermdash.trial.transaction import Transaction
 
+OTHER = "other"
+EXCLUSION_REASONS = (
+    "blurred",
+    "motion",
+    "wrong site",
+    "no dermis in view",
+    "saturated",
+    "signal ends above the dermis",
+    "layers lost or repeated",
+    "scanned twice by mistake",
+    OTHER,
+)
+
+
+def exclusion_reason(choice: str | None, detail: str) -> str:
+    """A reason from the list, with a detail in free text; "other" is nothing without one.
+
+    Raises
+    ------
+    DesignError
+
+    >>> exclusion_reason("motion", " coughed  twice "), exclusion_reason("motion", "")
+    ('motion: coughed twice', 'motion')
+    """
+    words = " ".join(detail.split())
+    if choice not in EXCLUSION_REASONS:
+        raise DesignError(f"a reason is needed; choose one of {', '.join(EXCLUSION_REASONS)}")
+    if choice == OTHER and not words:
+        raise DesignError("another reason is needed in words; write what is wrong with the scan")
+    if choice == OTHER:
+        return words
+    return f"{choice}: {words}" if words else choice
+
 
 def exclude_scan(tx: Transaction, scan_id: int, reason: str) -> None:
     """Leave a scan out of all results; it stays stored, with the reason."""
@@ -22,11 +55,17 @@ def exclude_scan(tx: Transaction, scan_id: int, reason: str) -> None:
         withdraw_grading(tx, row.grading_key, "the scan is excluded")
 
 
-def include_scan(tx: Transaction, scan_id: int) -> None:
-    """Take an excluded scan into the results again, and ask for its grading where it lacks one."""
+def include_scan(tx: Transaction, scan_id: int, reason: str) -> None:
+    """Take an excluded scan into the results again, and ask for its grading where it lacks one.
+
+    The history keeps why it had been left out, and why it is not any more.
+    """
     row = scan_row(tx, scan_id)
-    row.excluded_reason = None
-    tx.session.flush()
+    text = " ".join(reason.split())
+    if not text:
+        raise DesignError(f"scan {row.file_name} is taken back without a reason; give one")
+    with tx.because(text):
+        row.excluded_reason = None
     if current_dej(tx, scan_id) is not None:
         request_grading(tx, scan_id)
 

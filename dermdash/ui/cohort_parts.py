@@ -11,7 +11,7 @@ from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
-from dermdash.ui.left_out import scan_words
+from dermdash.ui.left_out import excluded_by_arm, scan_words
 from dermdash.ui.subject_filters import unknown_words
 
 
@@ -30,16 +30,29 @@ def missing_sentence(access: Access, question: Question, answer: Cohort) -> None
         st.caption(plain("; ".join(parts)) + ".")
 
 
-def group_table(study: Study, answer: Cohort, profiles: pd.DataFrame) -> None:
+def group_table(
+    access: Access, study: Study, question: Question, answer: Cohort, profiles: pd.DataFrame
+) -> None:
     """Group means with their numbers, to read and to take away."""
+    arms = list(answer.groups["arm"])
+    excluded = excluded_by_arm(
+        access,
+        question.study_ids,
+        arms=arms,
+        visit=question.visit,
+        site=question.site,
+        covariates=question.covariates,
+    )
+    groups = answer.groups.assign(n_excluded=excluded.to_numpy(), score=answer.score)
     st.dataframe(
-        answer.groups,
+        groups,
         hide_index=True,
-        column_order=["arm", "n_subjects", "n_scans", "mean", "sd", "n_missing"],
+        column_order=["arm", "n_subjects", "n_scans", "n_excluded", "mean", "sd", "n_missing"],
         column_config={
             "arm": "Arm",
             "n_subjects": st.column_config.NumberColumn("Subjects"),
             "n_scans": st.column_config.NumberColumn("Scans"),
+            "n_excluded": st.column_config.NumberColumn("Scans excluded"),
             "mean": st.column_config.NumberColumn(
                 f"Mean of {SCORE_NAMES[answer.score]}", format="%.2f"
             ),
@@ -52,7 +65,7 @@ def group_table(study: Study, answer: Cohort, profiles: pd.DataFrame) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Group means as CSV",
-            lambda: csv_bytes(answer.groups.assign(score=answer.score)),
+            lambda: csv_bytes(groups),
             f"{study.name} groups.csv",
             icon=":material/download:",
         )

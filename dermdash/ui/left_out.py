@@ -5,18 +5,21 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from dermdash.analysis.cohorts import select
 from dermdash.analysis.comparisons import Scored
+from dermdash.analysis.filters import Filters
+from dermdash.reporting.left_out import PENDING, left_out_table
 from dermdash.trial.scans import scan_table
+from dermdash.trial.studies import subject_table
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access
-
-PENDING = ("no DEJ", "cannot tell", "queued", "running", "failed")
 
 
 def scan_words(access: Access, study_ids: Sequence[int]) -> list[str]:
     """How many scans of the studies a result does not have yet, or was told to leave out."""
     with access.read() as tx:
-        states = pd.concat([scan_table(tx, one)["state"] for one in study_ids])
+        scans = pd.concat([scan_table(tx, one) for one in study_ids])
+    states = scans["state"]
     words = []
     if pending := int(states.isin(PENDING).sum()):
         whole = "the study" if len(study_ids) == 1 else "the studies"
@@ -24,8 +27,30 @@ def scan_words(access: Access, study_ids: Sequence[int]) -> list[str]:
             f"{pending} of {len(states)} scans of {whole} are not graded: this is an interim look"
         )
     if excluded := int((states == "excluded").sum()):
-        words.append(plural(excluded, "scan is excluded", "scans are excluded"))
+        counts = left_out_table(scans[states == "excluded"])
+        arms = ", ".join(f"{row.arm} {row.n}" for row in counts.itertuples())
+        words.append(f"{plural(excluded, 'scan is excluded', 'scans are excluded')} ({arms})")
     return words
+
+
+def excluded_by_arm(
+    access: Access,
+    study_ids: Sequence[int],
+    *,
+    arms: Sequence[str],
+    visit: str | None,
+    site: str | None,
+    covariates: Filters | None,
+) -> pd.Series:
+    """How many excluded scans of each arm would be in a cohort if they counted."""
+    with access.read() as tx:
+        scans = pd.concat([scan_table(tx, one) for one in study_ids])
+        people = pd.concat([subject_table(tx, one) for one in study_ids])
+    excluded = scans[scans["state"] == "excluded"]
+    asked = select(
+        excluded, arms=arms, visit=visit, site=site, covariates=covariates, people=people
+    )
+    return asked.groupby("arm").size().reindex(list(arms), fill_value=0)
 
 
 def show_left_out(access: Access, study_id: int, scored: Scored) -> None:

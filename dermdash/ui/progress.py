@@ -73,7 +73,8 @@ def _grading(access: Access, scan: Scan) -> None:
     if now.state != scan.state and now.state not in ACTIVE_STATES:
         st.rerun()
     mine = jobs[
-        (jobs["subject_id"] == scan.subject_id)
+        (jobs["kind"] == "grading")
+        & (jobs["subject_id"] == scan.subject_id)
         & (jobs["visit"] == scan.visit)
         & (jobs["site"] == scan.site)
     ]

@@ -12,10 +12,10 @@ from dermdash.reporting.figures.data import GRADES
 from dermdash.reporting.tables import csv_bytes, layer_table, patch_table
 from dermdash.trial.audit import history
 from dermdash.trial.protocols import Protocol
-from dermdash.trial.scans import Scan, exclude_scan, include_scan
+from dermdash.trial.scans import Scan
 from dermdash.trial.states import SCAN_STATES
 from dermdash.ui.cells import plain
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access
 
 STATE_ICONS = {
     "no DEJ": "edit",
@@ -97,29 +97,6 @@ def provenance(
 
 def _as_csv(rows: Callable[[Grading], pd.DataFrame], grading: Grading) -> bytes:
     return csv_bytes(rows(grading))
-
-
-def exclusion(access: Access, scan: Scan) -> None:
-    """Leave the scan out of all results with a reason, or take it in again."""
-    if not known(access, place="exclusion"):
-        return
-    if scan.state == "excluded":
-        if st.button("Take the scan into the results again"):
-            with refusals():
-                with access.write() as tx:
-                    include_scan(tx, scan.scan_id)
-                st.rerun()
-        return
-    with (
-        st.form("exclude", border=False),
-        st.container(horizontal=True, vertical_alignment="bottom"),
-    ):
-        reason = st.text_input("Reason", placeholder="movement during the scan")
-        if st.form_submit_button("Exclude the scan"):
-            with refusals():
-                with access.write() as tx:
-                    exclude_scan(tx, scan.scan_id, reason)
-                st.rerun()
 
 
 def choose(scans: pd.DataFrame) -> int | None:

@@ -7,13 +7,15 @@ from dermdash.trial.gradings import get_grading
 from dermdash.trial.protocols import current_protocol
 from dermdash.trial.scans import get_scan, scan_table
 from dermdash.ui.cells import plain
+from dermdash.ui.correct_place import correct_place
+from dermdash.ui.exclusion_parts import exclusion
 from dermdash.ui.guard import guard, refuse
 from dermdash.ui.marking import mark_dej
 from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import go
 from dermdash.ui.progress import grading_progress
 from dermdash.ui.ribbon import mark
-from dermdash.ui.scan_parts import choose, exclusion, header, provenance
+from dermdash.ui.scan_parts import choose, header, provenance
 from dermdash.ui.viewer import graded_view
 
 access = guard()
@@ -67,5 +69,7 @@ elif scan.state in ("queued", "running"):
 
 with st.expander("Where these numbers come from", icon=":material/fact_check:"):
     provenance(access, scan, grading, protocol)
+with st.expander("Correct the place", icon=":material/move_location:"):
+    correct_place(access, scan)
 with st.expander("Exclude from the results", icon=":material/block:"):
-    exclusion(access, scan)
+    exclusion(access, study, scan)

@@ -49,8 +49,14 @@ def test_from_files_to_a_table_and_back_from_a_backup(shell: Shell, study: Path)
 
     out = study / "subjects.csv"
     exported = shell.process("export", "--study", "Serum", "-o", out, "--json")
-    assert exported.json == {"rows": 3, "path": str(out), "left_out": 1}
-    assert "1 no DEJ" in exported.err
+    counts = [{"arm": "active", "state": "no DEJ", "n": 1}]
+    assert exported.json == {
+        "rows": 3,
+        "path": str(out),
+        "left_out": 1,
+        "left_out_by_arm": counts,
+    }
+    assert "left out: 1 no DEJ (active 1)" in exported.err
 
     backup = study / "store.backup"
     assert shell.process("backup", backup, "--json").json["path"] == str(backup)

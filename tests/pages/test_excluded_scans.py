@@ -57,6 +57,18 @@ def test_those_of_the_visit_come_back(open_page: OpenPage, study: int) -> None:
     assert "With 2 excluded scans back (6 subjects, 6 scans): active − placebo is 0.33" in words
 
 
+def test_they_are_counted_by_arm_in_each_table(open_page: OpenPage, study: int) -> None:
+    """Lost: an arm could lose its worst scans, and nobody see it."""
+    app = open_page("results/cohorts.py")
+    app.selectbox(key=f"cohort_{study}_visit").set_value("D28").run()
+    assert "3 scans are excluded (active 2, placebo 1)" in said(app)
+    groups = next(t.value for t in app.dataframe if "n_excluded" in t.value)
+    assert dict(zip(groups["arm"], groups["n_excluded"], strict=True)) == {
+        "placebo": 1,
+        "active": 1,
+    }
+
+
 def test_those_of_other_subjects_stay_out(open_page: OpenPage, study: int) -> None:
     """Lost: a subject who was filtered out would come back with the excluded scans."""
     app = open_page("results/cohorts.py")

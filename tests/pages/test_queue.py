@@ -28,12 +28,13 @@ def test_jobs_show_place_state_and_error(open_page: OpenPage, store: Store, tmp_
     app = open_page(PAGE)
     assert not app.exception
     table = app.dataframe[0].value
-    assert table["state"].tolist() == ["queued", "queued", "failed"]
+    assert table["state"].tolist() == [*["queued"] * 5, "failed"]
+    assert table["kind"].tolist() == [*["grading"] * 2, *["quality"] * 3, "grading"]
     assert table["place"].tolist()[:2] == [1, 2]
-    assert table["error"].tolist()[2] == "the file is damaged; copy it again"
+    assert table["error"].tolist()[-1] == "the file is damaged; copy it again"
     assert {metric.label: metric.value for metric in app.metric} == {
         "Running": "0",
-        "Waiting": "2",
+        "Waiting": "5",
         "Failed": "1",
     }
 
@@ -44,4 +45,4 @@ def test_the_worker_s_state_stands_on_every_page(
     """A worker that does not run would be noticed days later."""
     add_scan(store, make_study(store), tmp_path, "S01")
     for page in ("start/home.py", "data/studies.py", "results/cohorts.py", PAGE):
-        assert "Worker: starting, 1 job left" in said(open_page(page))
+        assert "Worker: starting, 2 jobs left" in said(open_page(page))

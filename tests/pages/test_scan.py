@@ -103,7 +103,7 @@ def test_the_dej_is_marked_by_hand_and_the_scan_queued(
         who = history(tx, entity="dej")["by"].iloc[0]
     assert scan.dej is not None
     assert (scan.dej.depth_um, scan.dej_source, scan.state) == (21.0, "manual", "queued")
-    assert jobs["subject_id"].tolist() == ["S06"]
+    assert jobs[jobs["kind"] == "grading"]["subject_id"].tolist() == ["S06"]
     assert who == "Ada (not verified)"
     assert any("Waiting, place 1 in line" in bar.text for bar in app.get("progress"))
 
@@ -148,13 +148,25 @@ def test_a_scan_is_excluded_with_a_reason_only(
 ) -> None:
     """Scans could be left out of a trial without saying why."""
     app = press(open_scan(open_page, store, "S01"), "Exclude the scan")
-    assert "without a reason" in said(app)
-    next(f for f in app.text_input if f.label == "Reason").set_value("movement")
+    assert "a reason is needed; choose one of blurred, motion" in said(app)
+    reasons = next(f for f in app.selectbox if f.label == "Reason")
+    reasons.set_value("other")
     app = press(app, "Exclude the scan")
-    assert "**Excluded**: movement" in said(app)
+    assert "another reason is needed in words" in said(app)
+    next(f for f in app.selectbox if f.label == "Reason").set_value("motion")
+    next(f for f in app.text_input if f.label == "In words").set_value("coughed")
+    app = press(app, "Exclude the scan")
+    assert "**Excluded**: motion: coughed" in said(app)
     app = press(app, "Take the scan into the results again")
+    assert "taken back without a reason" in said(app)
+    why = next(f for f in app.text_input if f.label == "Why it counts after all")
+    why.set_value("sharp enough")
+    app = press(app, "Take the scan into the results again")
+    scan_id = scan_of(store, "S01")
     with store.read() as tx:
-        assert get_scan(tx, scan_of(store, "S01")).state == "graded"
+        assert get_scan(tx, scan_id).state == "graded"
+        reasons = history(tx, entity=f"scan {scan_id}")["reason"].dropna().tolist()
+    assert reasons == ["sharp enough", "motion: coughed"]
 
 
 def test_a_volume_lost_from_the_vault_gets_one_sentence(

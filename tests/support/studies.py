@@ -9,16 +9,30 @@ import tifffile
 from dermdash.grading.profile import Grading
 from dermdash.identity import WORKER, User
 from dermdash.imaging.dej import Dej
+from dermdash.imaging.quality import Quality
 from dermdash.imaging.volume import read_volume
 from dermdash.trial.database import Store
 from dermdash.trial.gradings import GradingRequest, write_grading
 from dermdash.trial.jobs import finish, take
+from dermdash.trial.qualities import write_quality
 from dermdash.trial.scans import NewScan, Scan, get_scan, store_scan
 from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study
 
 ADA = User("Ada")
 SHAPE = (100, 400, 800)  # two patches a layer
 DEJ_UM = 15.0
+GOOD = Quality(
+    saturated_high=0.01,
+    saturated_low=0.0,
+    black_layers=(),
+    repeated_layers=(),
+    signal_from_um=0.0,
+    signal_to_um=98.0,
+    contrast=90.0,
+    mean_grey=80.0,
+    depth_um=99.0,
+    layer_step_um=1.0,
+)
 
 
 def write_small(path: Path, *, seed: int = 0, shape: tuple[int, int, int] = SHAPE) -> Path:
@@ -110,4 +124,7 @@ def _answer(store: Store, quality: Callable[[Scan], float], depths: Sequence[int
             probabilities[..., low] += grade - low
             grading = Grading(probabilities, np.array(depths, dtype=np.int16), request.model_digest)
             write_grading(tx, request, grading)
+            finish(tx, job.job_id)
+        for job in take(tx, 1000, kinds=("quality",)):
+            write_quality(tx, job.payload["volume_sha256"], job.payload["reading"], GOOD)
             finish(tx, job.job_id)

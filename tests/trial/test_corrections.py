@@ -45,10 +45,8 @@ def test_an_excluded_scan_says_why_and_can_come_back(
         with pytest.raises(DesignError, match="without a reason"):
             exclude_scan(tx, scan_id, " ")
         set_dej(tx, scan_id, Dej.plane(50), source="edited")
-        assert "grading" not in set(
-            job_table(tx, ["queued"]).kind
-        )  # as it does not count
-        include_scan(tx, scan_id)
+        assert "grading" not in set(job_table(tx, ["queued"]).kind)  # as it does not count
+        include_scan(tx, scan_id, "a second look")
         assert get_scan(tx, scan_id).state == "queued"
 
 
@@ -89,7 +87,7 @@ def test_what_is_not_needed_any_more_leaves_the_queue(
         exclude_scan(tx, scan_id, "moved")
         assert set(gradings(tx).state) == {"cancelled"}
         assert gradings(tx).error.str.startswith("not needed any more").all()
-        include_scan(tx, scan_id)
+        include_scan(tx, scan_id, "a second look")
         assert get_scan(tx, scan_id).state == "queued"
 
 

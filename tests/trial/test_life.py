@@ -200,7 +200,7 @@ def test_the_digest_is_of_the_data_and_of_nothing_else(
     with store.write(by=ada) as tx:
         before = data_digest(tx, study)
         exclude_scan(tx, scan, "a slip")
-        include_scan(tx, scan)
+        include_scan(tx, scan, "no slip")
         rename_study(tx, study, "Serum II")
         plan_and_lock(tx, study)
         seal_arms(tx, study)

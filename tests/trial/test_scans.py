@@ -231,7 +231,7 @@ def test_a_scan_that_is_not_there_is_said(store: Store, ada: User, scan_id: int)
             lambda: get_scan(tx, scan_id),
             lambda: set_dej(tx, scan_id, Dej.plane(40), source="manual"),
             lambda: exclude_scan(tx, scan_id, "x"),
-            lambda: include_scan(tx, scan_id),
+            lambda: include_scan(tx, scan_id, "x"),
         ):
             with pytest.raises(DesignError, match="no scan"):
                 attempt()
