@@ -183,7 +183,8 @@ def _check(table: NDArray[np.float64], alpha: float, *, constant: bool = False) 
     if table.ndim != 2 or table.shape[1] < 2:
         raise TableError("one look cannot agree with itself; give two or more of each thing")
     if len(table) < FEWEST:
-        raise TableError(f"{len(table)} pairs are too few; agreement needs {FEWEST} or more")
+        few = "1 pair is" if len(table) == 1 else f"{len(table)} pairs are"
+        raise TableError(f"{few} too few; agreement needs {FEWEST} or more")
     if not np.isfinite(table).all():
         raise TableError("a look is missing or not a number; leave its thing out")
     if not constant and np.ptp(table) <= ALIKE * max(float(np.abs(table).max()), 1.0):

@@ -15,6 +15,7 @@ from dermdash.ui.mark_desk import Desk, desk, lay
 from dermdash.ui.slices import hold, let_go
 
 REFUSED = "marking_refused"
+JUST_KEPT = "marking_just_kept"
 LEAST_S = 0.6  # nobody judges a scan in less
 
 
@@ -61,6 +62,11 @@ def back(access: Access, study: Study) -> None:
         st.session_state[REFUSED] = "your last scan's file cannot be read any more; go on"
 
 
+def finished() -> bool:
+    """Whether the last verdict was given just now; true once."""
+    return bool(st.session_state.pop(JUST_KEPT, False))
+
+
 def show_refusal() -> None:
     """Say once what was refused."""
     if (why := st.session_state.pop(REFUSED, None)) is not None:
@@ -79,3 +85,4 @@ def _keep(access: Access, keep: Callable[[Transaction], None]) -> None:
     if at is not None:
         let_go(at.scan)
     lay(None)
+    st.session_state[JUST_KEPT] = True

@@ -1,6 +1,7 @@
 """One scan to mark: its slices, the line, and the ways to move it. No word says whose it is."""
 
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from dermdash.trial.scans import get_scan
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plural, step_name
 from dermdash.ui.guard import Access, refuse
-from dermdash.ui.mark_acts import accept, back, cannot_tell, pass_on, show_refusal
+from dermdash.ui.mark_acts import accept, back, cannot_tell, finished, pass_on, show_refusal
 from dermdash.ui.mark_desk import Desk, desk, lay
 from dermdash.ui.mark_pictures import Contrast, Sight, face_picture, jpeg, section_picture
 from dermdash.ui.slices import expect, hold
@@ -32,9 +33,9 @@ OTHER = "in my own words"
 
 
 @st.fragment
-def mark_next(access: Access, study: Study) -> None:
-    """The next scan of the reader's queue, until nothing waits."""
-    reader = str(access.user)
+def mark_next(access: Access, study: Study) -> bool:
+    """The next scan of the reader's queue; whether one waits."""
+    reader, just_kept = str(access.user), finished()
     with access.read() as tx:
         queue = marking_queue(tx, study.study_id, reader)
     title, place = st.columns([5, 1], vertical_alignment="center")
@@ -44,7 +45,9 @@ def mark_next(access: Access, study: Study) -> None:
     if at is None:
         if queue.ask is None:
             _nothing_waits(access, study, queue)
-        return
+        if just_kept:
+            st.rerun()  # so that the readers' agreement unfolds
+        return queue.ask is not None
     place.markdown(_place(at, queue), text_alignment="right")
     _slices(at)
     controls, verdict = st.columns([3.4, 1], gap="medium")
@@ -53,6 +56,7 @@ def mark_next(access: Access, study: Study) -> None:
         _sections(at)
     with verdict:
         _verdict(access, study, at, queue)
+    return True
 
 
 def _desk(access: Access, study: Study, reader: str, queue: Queue) -> Desk | None:
@@ -190,7 +194,7 @@ def _verdict(access: Access, study: Study, at: Desk, queue: Queue) -> None:
     if at.last is not None:
         st.button("Leave it as it was", on_click=lay, args=(None,), key="mark_leave")
     else:
-        _back(access, study, queue)
+        _back(access, study, queue, width="stretch")
 
 
 def _ask_why(access: Access, at: Desk) -> None:
@@ -209,7 +213,9 @@ def _ask_why(access: Access, at: Desk) -> None:
     )
 
 
-def _back(access: Access, study: Study, queue: Queue) -> None:
+def _back(
+    access: Access, study: Study, queue: Queue, *, width: Literal["stretch", "content"]
+) -> None:
     if queue.done:
         st.button(
             "Back to my last scan",
@@ -217,7 +223,7 @@ def _back(access: Access, study: Study, queue: Queue) -> None:
             on_click=back,
             args=(access, study),
             key="mark_back",
-            width="stretch",
+            width=width,
         )
 
 
@@ -227,4 +233,4 @@ def _nothing_waits(access: Access, study: Study, queue: Queue) -> None:
         return
     marked = f"You have taken {plural(queue.done, 'look')}." if queue.done else ""
     st.success(f"**Nothing waits.** Every scan that you are asked for is marked. {marked}")
-    _back(access, study, queue)
+    _back(access, study, queue, width="content")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dermdash.trial.markings import open_queue, queue_is_open
 from dermdash.ui.guard import guard, known
+from dermdash.ui.mark_readers import readers
 from dermdash.ui.mark_view import mark_next
 from dermdash.ui.pickers import chosen_study
 
@@ -19,4 +20,5 @@ with access.read() as tx:
 if not opened:
     with access.write() as tx:
         open_queue(tx, study.study_id)
-mark_next(access, study)
+waits = mark_next(access, study)
+readers(access, study, folded=waits)
