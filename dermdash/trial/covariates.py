@@ -74,24 +74,46 @@ def set_covariate(
     subjects = tx.session.scalars(select(SubjectRow).where(SubjectRow.study_id == study_id)).all()
     taken = {*rows, *(name for subject in subjects for name in subject.covariates)} - {old}
     wanted = clean_spec(spec, taken)
-    row = rows.get(old)
-    if row is None:
-        row = CovariateRow(study_id=study_id)
-        tx.session.add(row)
-    row.name, row.kind, row.unit = wanted.name, wanted.kind, wanted.unit
-    for subject in subjects:
-        if old in subject.covariates:
-            try:
-                value = fit(wanted, subject.covariates[old])
-            except DesignError as error:
-                raise DesignError(f"{subject.code}: {error}") from None
-            renamed = {
-                (wanted.name if name == old else name): (value if name == old else other)
-                for name, other in subject.covariates.items()
-            }
-            if repr(renamed) != repr(subject.covariates):
-                subject.covariates = cast("dict[str, Any]", renamed)
-                subject.version += 1
+    with tx.all_or_nothing():
+        row = rows.get(old)
+        if row is None:
+            row = CovariateRow(study_id=study_id)
+            tx.session.add(row)
+        row.name, row.kind, row.unit = wanted.name, wanted.kind, wanted.unit
+        for subject in subjects:
+            if old in subject.covariates:
+                try:
+                    value = fit(wanted, subject.covariates[old])
+                except DesignError as error:
+                    raise DesignError(f"{subject.code}: {error}") from None
+                renamed = {
+                    (wanted.name if name == old else name): (value if name == old else other)
+                    for name, other in subject.covariates.items()
+                }
+                if repr(renamed) != repr(subject.covariates):
+                    subject.covariates = cast("dict[str, Any]", renamed)
+                    subject.version += 1
+        tx.session.flush()
+
+
+def remove_covariate(tx: Transaction, study_id: int, name: str) -> None:
+    """Take a covariate away that no subject has a value of.
+
+    Raises
+    ------
+    DesignError
+    """
+    for code, values in tx.session.execute(
+        select(SubjectRow.code, SubjectRow.covariates).where(SubjectRow.study_id == study_id)
+    ):
+        if name in values:
+            raise DesignError(
+                f"covariate={name} has values, such as that of {code}; empty its column in the "
+                "roster first"
+            )
+    for row in _rows(tx, study_id):
+        if row.name == name:
+            tx.session.delete(row)
     tx.session.flush()
 
 

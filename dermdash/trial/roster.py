@@ -57,6 +57,18 @@ class SubjectEdit:
     version: int | None = None
 
 
+def roster_arms(file: RosterFile) -> tuple[str, ...]:
+    """The arms that the file names, in the order of their first subject."""
+    columns = [name for name in file.columns if name == "arm" or name.startswith("arm_")]
+    cells = (line.cells.get(column, "") for line in file.lines for column in columns)
+    return tuple(dict.fromkeys(cell for cell in cells if cell))
+
+
+def has_sides(file: RosterFile) -> bool:
+    """Whether the file has an arm a side, as a hemi-face study needs."""
+    return any(name.startswith("arm_") for name in file.columns)
+
+
 def file_covariates(tx: Transaction, study_id: int, file: RosterFile) -> tuple[CovariateSpec, ...]:
     """The covariates that the file would bring along, with the kind that they look like.
 

@@ -115,7 +115,11 @@ class RosterBook:
         subject = None if code is None else self.find(code)
         if subject is not None and subject.status == "erased":
             raise DesignError(f"{subject.code} was erased; what is left of it cannot be changed")
-        before = BLANK | dict.fromkeys(self.places) if subject is None else self.row(subject)
+        before = (
+            {"subject_id": None} | dict.fromkeys(self.places) | BLANK
+            if subject is None
+            else self.row(subject)
+        )
         given = self._fitted(values)
         after = self._settled(before, given, subject)
         changes = [

@@ -1,24 +1,20 @@
-"""A study's design, edited in place: its name, arms and visits."""
+"""A study's design, edited in place: its name, arms, visits and sites."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dermdash.trial.studies import (
-    ArmSpec,
-    Study,
-    VisitSpec,
-    add_arm,
-    add_visit,
-    edit_visit,
-    rename_arm,
-    rename_study,
-)
+from dermdash.errors import DesignError
+from dermdash.trial.parts import set_arms, set_sites, set_visits
+from dermdash.trial.studies import ArmSpec, SiteSpec, Study, VisitSpec, rename_study
 from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import records, text
 from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.pickers import choose_study
+
+Save = Callable[[Transaction, Study, pd.DataFrame], None]
 
 
 def edit_name(access: Access, study: Study) -> None:
@@ -35,34 +31,33 @@ def edit_name(access: Access, study: Study) -> None:
 
 
 def edit_arms(access: Access, study: Study) -> None:
-    """Rename arms, and add new ones; an arm keeps its colour."""
+    """Rename arms, set their targets, add new ones; while sealed, only targets."""
     table = pd.DataFrame(
         {
             "arm": pd.Series([arm.name for arm in study.arms], dtype="str"),
             "control": pd.Series([arm.is_control for arm in study.arms], dtype="bool"),
+            "target": pd.Series([arm.target_n for arm in study.arms], dtype="Int64"),
         }
     )
-    edited = st.data_editor(
+    _edit_table(
+        access,
+        study,
         table,
-        num_rows="add",
-        hide_index=True,
-        key="arms",
-        column_config={
+        save_arms,
+        noun="arms",
+        hint="Sealed: shown by code until the study is unblinded." if study.blinded else "",
+        fixed=study.blinded,
+        disabled=["arm", "control"] if study.blinded else [],
+        columns={
             "arm": st.column_config.TextColumn("Arm", required=True),
             "control": st.column_config.CheckboxColumn(
-                "Control", default=False, help="Shown in grey; fixed once the arm exists."
+                "Control", default=False, help="Shown in grey, named last."
+            ),
+            "target": st.column_config.NumberColumn(
+                "Subjects wanted", step=1, min_value=1, help="The target number of this arm"
             ),
         },
     )
-    if st.button("Save arms", disabled=edited.equals(table)) and known(access, place="arms"):
-        with refusals():
-            with access.write() as tx:
-                for number, row in enumerate(records(edited)):
-                    if number >= len(study.arms):
-                        add_arm(tx, study.study_id, ArmSpec(text(row["arm"]), bool(row["control"])))
-                    elif row["arm"] != study.arms[number].name:
-                        rename_arm(tx, study.arms[number].arm_id, text(row["arm"]))
-            st.rerun()
 
 
 def edit_visits(access: Access, study: Study) -> None:
@@ -74,33 +69,131 @@ def edit_visits(access: Access, study: Study) -> None:
             "baseline": pd.Series([visit.is_baseline for visit in study.visits], dtype="bool"),
         }
     )
-    edited = st.data_editor(
+    _edit_table(
+        access,
+        study,
         table,
-        num_rows="add",
-        hide_index=True,
-        key="visits",
-        column_config={
+        lambda tx, of, edited: save_visits(tx, of, records(edited), list(edited.index)),
+        noun="visits",
+        columns={
             "visit": st.column_config.TextColumn("Visit", required=True),
             "day": st.column_config.NumberColumn("Day", required=True, step=1),
-            "baseline": st.column_config.CheckboxColumn("Baseline", default=False),
+            "baseline": st.column_config.CheckboxColumn(
+                "Baseline", default=False, help="The first visit, from which changes count."
+            ),
         },
     )
-    if st.button("Save visits", disabled=edited.equals(table)) and known(access, place="visits"):
+
+
+def edit_sites(access: Access, study: Study) -> None:
+    """Where on the body scans are taken, and on which side."""
+    table = pd.DataFrame(
+        {
+            "site": pd.Series([site.name for site in study.sites], dtype="str"),
+            "side": pd.Series([site.side for site in study.sites], dtype="str"),
+        }
+    )
+    _edit_table(
+        access,
+        study,
+        table,
+        save_sites,
+        noun="sites",
+        columns={
+            "site": st.column_config.TextColumn("Site", required=True),
+            "side": st.column_config.SelectboxColumn(
+                "Side", options=sorted({"left", "right", *table["side"].dropna()})
+            ),
+        },
+    )
+
+
+def save_arms(tx: Transaction, study: Study, edited: pd.DataFrame) -> None:
+    """Change the study's arms as edited; rows keep the index of ``study.arms``."""
+    ids = [arm.arm_id for arm in study.arms]
+    set_arms(
+        tx,
+        study.study_id,
+        [
+            (_id(ids, place), _arm(row))
+            for place, row in zip(edited.index, records(edited), strict=True)
+        ],
+    )
+
+
+def save_visits(
+    tx: Transaction,
+    study: Study,
+    rows: Sequence[Mapping[str, Any]],
+    places: Sequence[Any] | None = None,
+) -> None:
+    """Change the study's visits as edited, and add those behind them.
+
+    places : of the rows among ``study.visits``; None where they stand in its order
+    """
+    ids = [visit.visit_id for visit in study.visits]
+    wanted = []
+    for place, row in zip(places or range(len(rows)), rows, strict=True):
+        if pd.isna(row["day"]):
+            raise DesignError(f"visit={text(row['visit'])} has no day; write one, such as 28")
+        spec = VisitSpec(text(row["visit"]), int(row["day"]), bool(row["baseline"]))
+        wanted.append((_id(ids, place), spec))
+    set_visits(tx, study.study_id, wanted)
+
+
+def save_sites(tx: Transaction, study: Study, edited: pd.DataFrame) -> None:
+    """Change the study's sites as edited; rows keep the index of ``study.sites``."""
+    ids = [site.site_id for site in study.sites]
+    set_sites(
+        tx,
+        study.study_id,
+        [
+            (_id(ids, place), SiteSpec(text(row["site"]), text(row["side"]) or None))
+            for place, row in zip(edited.index, records(edited), strict=True)
+        ],
+    )
+
+
+def _edit_table(
+    access: Access,
+    study: Study,
+    table: pd.DataFrame,
+    save: Save,
+    *,
+    noun: str,
+    hint: str = "",
+    columns: dict[str, Any],
+    fixed: bool = False,
+    disabled: Sequence[str] = (),
+) -> None:
+    """A table with its button; each save is one transaction."""
+    closed = study.state != "collecting"
+    st.markdown(f"**{noun.capitalize()}**")
+    if hint:
+        st.caption(hint)
+    edited = st.data_editor(
+        table,
+        num_rows="fixed" if closed or fixed else "dynamic",
+        hide_index=True,
+        # Another table once something was saved: no edit is applied twice.
+        key=f"{noun}_{study.study_id}_{hash(table.to_csv())}",
+        disabled=closed or list(disabled),
+        column_config=columns,
+        placeholder="",
+    )
+    pressed = st.button(f"Save {noun}", disabled=closed or edited.equals(table))
+    if pressed and known(access, place=noun):
         with refusals():
             with access.write() as tx:
-                save_visits(tx, study, records(edited))
+                save(tx, study, edited)
             st.rerun()
 
 
-def save_visits(tx: Transaction, study: Study, rows: list[dict[str, Any]]) -> None:
-    """Change the study's visits as edited, and add those behind them."""
-    wanted = [VisitSpec(text(row["visit"]), int(row["day"]), bool(row["baseline"])) for row in rows]
-    # The baseline moves by being taken away first.
-    for visit, spec in zip(study.visits, wanted, strict=False):
-        if visit.is_baseline and not spec.is_baseline:
-            edit_visit(tx, visit.visit_id, spec)
-    for number, spec in enumerate(wanted):
-        if number >= len(study.visits):
-            add_visit(tx, study.study_id, spec)
-        else:
-            edit_visit(tx, study.visits[number].visit_id, spec)
+def _id(ids: Sequence[int], place: Any) -> int | None:
+    """The id of the part in this row; None of a row that is new."""
+    return ids[place] if isinstance(place, int) and 0 <= place < len(ids) else None
+
+
+def _arm(row: Mapping[str, Any]) -> ArmSpec:
+    target = None if pd.isna(row["target"]) else int(row["target"])
+    return ArmSpec(text(row["arm"]), bool(row["control"]), target)

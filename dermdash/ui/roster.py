@@ -1,114 +1,221 @@
 """The subjects of a study, edited in place."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dermdash.errors import DesignError
 from dermdash.reporting.tables import csv_bytes
-from dermdash.trial.studies import (
-    Study,
-    add_subject,
-    set_subject,
-    subject_table,
-)
-from dermdash.trial.transaction import Transaction
-from dermdash.ui.cells import records, status_name, text
+from dermdash.trial.covariates import CovariateSpec, known_covariates
+from dermdash.trial.roster import SubjectEdit, save_edits
+from dermdash.trial.roster_rules import CONDUCT, FLAGS
+from dermdash.trial.roster_table import export_table, roster_table
+from dermdash.trial.studies import Study
+from dermdash.ui.cells import plain, plural, records, status_name
 from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.roster_conflicts import find_conflicts, show_conflicts
+from dermdash.ui.roster_import import import_roster
+from dermdash.ui.undo_parts import offer_undo
 
-FIXED = ["subject_id", "arm", "status", "reason"]
+HIDDEN = ("version",)
+LABELS = {
+    "subject_id": "Subject",
+    "arm": "Arm",
+    "status": "Status",
+    "reason": "Reason of withdrawal",
+    "withdrawn_on": "Withdrawn on",
+    "full_analysis": "Full analysis set",
+    "per_protocol": "Per protocol",
+    "population_reason": "Reason of the population",
+}
 
 
 def edit_subjects(access: Access, study: Study) -> None:
-    """Arm, status and covariates of each subject; new subjects in the last row."""
+    """Who is in the study: a sentence, the ways in and out, and the table to edit."""
     with access.read() as tx:
-        table = subject_table(tx, study.study_id).drop(columns="study")
-    new_column = st.session_state.get("new_covariate", "").strip()
-    if new_column and new_column not in table:
-        table[new_column] = pd.Series([None] * len(table), dtype="str")
-    one_arm_each = study.kind != "hemi_face"
-    edited = st.data_editor(
-        table,
-        num_rows="add",
-        hide_index=True,
-        key=f"subjects_{study.study_id}",
-        disabled=[] if one_arm_each else ["arm"],
-        height=min(73 + 35 * max(len(table), 1), 480),
-        column_config={
-            "subject_id": st.column_config.TextColumn("Subject", required=True),
-            "arm": st.column_config.SelectboxColumn("Arm", options=[arm.name for arm in study.arms])
-            if one_arm_each
-            else st.column_config.TextColumn("Arm of each side"),
-            "status": st.column_config.SelectboxColumn(
-                "Status",
-                options=["active", "withdrawn"],
-                format_func=status_name,
-                default="active",
-                required=True,
-            ),
-            "reason": st.column_config.TextColumn("Reason of withdrawal"),
-        },
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        save = st.button("Save roster", type="primary", disabled=edited.equals(table))
+        fresh = roster_table(tx, study.study_id)
+        covariates = known_covariates(tx, study.study_id)
+    st.markdown(plain(roster_sentence(study, fresh)))
+    closed = study.state != "collecting"
+    with st.container(horizontal=True):
         st.download_button(
             "Download as CSV",
-            lambda: csv_bytes(table),
+            lambda: csv_bytes(export_table(fresh)),
             f"{study.name} roster.csv",
             icon=":material/download:",
+            disabled=fresh.empty,
         )
-        st.text_input("Add a covariate", key="new_covariate", placeholder="age", width=200)
+        offer_undo(access, study)
+    if closed:
+        st.caption(
+            f"The data are {study.state}: the roster can be read, and changed only after the study "
+            "is reopened."
+        )
+    else:
+        loaded = f"roster_file_{study.study_id}" in st.session_state
+        with st.expander(
+            "Import a roster file",
+            icon=":material/upload_file:",
+            expanded=loaded or fresh.empty,
+        ):
+            import_roster(access, study)
+    _edit(access, study, fresh, covariates, closed=closed)
+
+
+def roster_sentence(study: Study, table: pd.DataFrame) -> str:
+    """How many take part, by arm against its target, and who left."""
+    if table.empty:
+        return (
+            "No subjects yet: import a roster file, type them into the table, or let the scans "
+            "bring them."
+        )
+    columns = [name for name in table if name == "arm" or str(name).startswith("arm_")]
+    arms = []
+    for arm in study.arms if study.kind != "hemi_face" else ():
+        n = int((table[columns] == arm.name).any(axis=1).sum()) if columns else 0
+        arms.append(f"{arm.name} {n}" + (f" of {arm.target_n}" if arm.target_n else ""))
+    unallocated = int(table[columns].isna().any(axis=1).sum()) if columns else 0
+    parts = [plural(len(table), "subject") + (f": {', '.join(arms)}" if arms else "")]
+    for count, words in (
+        (unallocated, "without an arm"),
+        (int((table["status"] == "withdrawn").sum()), "withdrawn"),
+        (int((~table["full_analysis"]).sum()), "outside the full analysis set"),
+        (int((~table["per_protocol"]).sum()), "outside the per-protocol set"),
+    ):
+        if count:
+            parts.append(f"{count} {words}")
+    return "; ".join(parts) + "."
+
+
+def edits_of(table: pd.DataFrame, edited: pd.DataFrame) -> list[SubjectEdit]:
+    """What was edited: the cells that differ, and the rows behind the table's last."""
+    before = records(table)
+    edits = []
+    for number, row in enumerate(records(edited)):
+        cells = {name: _cell(value) for name, value in row.items() if name not in HIDDEN}
+        if number >= len(before):
+            given = {name: value for name, value in cells.items() if value is not None}
+            if given.get("subject_id") or len(given) > len(FLAGS) + 1:
+                edits.append(SubjectEdit(None, {"subject_id": None} | given))
+            continue
+        stood = before[number]
+        changed = {n: value for n, value in cells.items() if value != _cell(stood[n])}
+        if changed:
+            edits.append(SubjectEdit(stood["subject_id"], changed, int(stood["version"])))
+    return edits
+
+
+def _edit(
+    access: Access,
+    study: Study,
+    fresh: pd.DataFrame,
+    covariates: Sequence[CovariateSpec],
+    *,
+    closed: bool,
+) -> None:
+    fresh = fresh.assign(withdrawn_on=pd.to_datetime(fresh["withdrawn_on"]))
+    state = f"roster_{study.study_id}"
+    turn = st.session_state.setdefault(f"{state}_turn", 0)
+    key = f"{state}_{turn}"
+    # What is being edited stays as it was seen, until it is saved or given up.
+    if _touched(key) and f"{state}_seen" in st.session_state:
+        table = st.session_state[f"{state}_seen"]
+    else:
+        table = st.session_state[f"{state}_seen"] = fresh
+    edited = st.data_editor(
+        table,
+        num_rows="fixed" if closed else "add",
+        hide_index=True,
+        key=key,
+        disabled=closed,
+        height=min(73 + 35 * max(len(table), 1), 480),
+        column_order=_order(table, covariates),
+        column_config=_columns(study, table, covariates),
+        placeholder="",
+    )
+    edits = edits_of(table, edited)
+    conflicts = find_conflicts(access, study, edits, fresh)
+    with st.container(horizontal=True):
+        save = st.button(
+            f"Save {plural(len(edits), 'row')}" if edits else "Save roster",
+            type="primary",
+            disabled=closed or not edits or bool(conflicts),
+        )
+        if edits and st.button("Discard my changes"):
+            _next(state)
     if save and known(access, place="roster"):
         with refusals():
             with access.write() as tx:
-                for number, row in enumerate(records(edited)):
-                    before = records(table)[number] if number < len(table) else None
-                    save_subject(tx, study, row, before)
-            st.session_state.pop("new_covariate", None)
-            st.rerun()
+                save_edits(tx, study.study_id, edits)
+            _next(state)
+    if conflicts:
+        chosen = show_conflicts(conflicts, edits)
+        if chosen is not None and known(access, place="roster"):
+            with refusals():
+                with access.write() as tx:
+                    save_edits(tx, study.study_id, chosen)
+                _next(state)
 
 
-def save_subject(
-    tx: Transaction, study: Study, row: dict[str, Any], before: dict[str, Any] | None
-) -> None:
-    """Add a subject, or change what differs from ``before``."""
-    covariates = {name: _value(value) for name, value in row.items() if name not in FIXED}
-    code, arm = text(row["subject_id"]), text(row["arm"]) or None
-    if before is None:
-        add_subject(
-            tx,
-            study.study_id,
-            code,
-            arm=arm,
-            covariates={name: value for name, value in covariates.items() if value is not None},
-        )
-        return
-    if code != text(before["subject_id"]):
-        raise DesignError(
-            f"subject_id={text(before['subject_id'])} cannot become {code!r}; its scans are known "
-            "by its code"
-        )
-    set_subject(
-        tx,
-        study.study_id,
-        code,
-        status=row["status"],
-        reason=text(row["reason"]) or None,
-        arm=arm if arm != (text(before["arm"]) or None) else None,
-        covariates={
-            name: value for name, value in covariates.items() if value != _value(before.get(name))
-        },
-    )
+def _touched(key: str) -> bool:
+    state: Mapping[str, Any] = st.session_state.get(key) or {}
+    return any(state.get(part) for part in ("edited_rows", "added_rows"))
 
 
-def _value(cell: Any) -> str | int | float | None:
-    """A typed value: a whole number or a decimal where the text is one."""
-    if not isinstance(cell, str):
-        return None if pd.isna(cell) else cell
-    for kind in (int, float):
-        try:
-            return kind(cell)
-        except ValueError:
-            continue
-    return cell.strip() or None
+def _next(state: str) -> None:
+    """A new table, with what is stored now."""
+    st.session_state[f"{state}_turn"] += 1
+    st.session_state.pop(f"{state}_seen", None)
+    st.rerun()
+
+
+def _order(table: pd.DataFrame, covariates: Sequence[CovariateSpec]) -> list[str]:
+    """Who and in which arm, what is known of them, then how they left and where they count."""
+    known = [spec.name for spec in covariates]
+    last = [name for name in CONDUCT if name != "status"]
+    first = [name for name in map(str, table) if name not in (*known, *last, *HIDDEN)]
+    return [*first, *known, *last]
+
+
+def _columns(
+    study: Study, table: pd.DataFrame, covariates: Sequence[CovariateSpec]
+) -> dict[str, Any]:
+    arms = [arm.name for arm in study.arms]
+    config: dict[str, Any] = {}
+    for name in map(str, table.columns):
+        if name == "arm" or name.startswith("arm_"):
+            label = name.replace("arm_", "Arm, ") if name != "arm" else "Arm"
+            both = [value for value in table[name].dropna().unique() if value not in arms]
+            config[name] = st.column_config.SelectboxColumn(label, options=[*arms, *both])
+    units = {spec.name: spec for spec in covariates}
+    for name, spec in units.items():
+        label = f"{spec.name} ({spec.unit})" if spec.unit else spec.name
+        match spec.kind:
+            case "number":
+                config[name] = st.column_config.NumberColumn(label, format="%g")
+            case "yes_no":
+                config[name] = st.column_config.SelectboxColumn(label, options=["yes", "no"])
+            case _:
+                config[name] = st.column_config.TextColumn(label)
+    statuses = ["active", "withdrawn", *({"erased"} & set(table["status"]))]
+    return config | {
+        "subject_id": st.column_config.TextColumn("Subject", required=True, pinned=True),
+        "status": st.column_config.SelectboxColumn(
+            "Status", options=statuses, format_func=status_name, default="active", required=True
+        ),
+        "reason": st.column_config.TextColumn(LABELS["reason"]),
+        "withdrawn_on": st.column_config.DateColumn(LABELS["withdrawn_on"], format="YYYY-MM-DD"),
+        "full_analysis": st.column_config.CheckboxColumn(LABELS["full_analysis"], default=True),
+        "per_protocol": st.column_config.CheckboxColumn(LABELS["per_protocol"], default=True),
+        "population_reason": st.column_config.TextColumn(LABELS["population_reason"]),
+    }
+
+
+def _cell(value: Any) -> Any:
+    """A cell as the roster keeps it; None where it is empty."""
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if pd.isna(value) or (isinstance(value, str) and not value.strip()):
+        return None
+    return value.item() if hasattr(value, "item") else value

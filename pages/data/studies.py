@@ -5,7 +5,8 @@ import streamlit as st
 from dermdash.trial.studies import list_studies
 from dermdash.ui.cells import plain, records
 from dermdash.ui.completeness_parts import completeness
-from dermdash.ui.design_parts import edit_arms, edit_name, edit_visits
+from dermdash.ui.covariate_parts import edit_covariates
+from dermdash.ui.design_parts import edit_arms, edit_name, edit_sites, edit_visits
 from dermdash.ui.guard import guard
 from dermdash.ui.history_parts import history_table
 from dermdash.ui.life_parts import life_tab
@@ -58,8 +59,13 @@ with roster:
     edit_subjects(access, study)
 with design:
     edit_name(access, study)
-    edit_arms(access, study)
-    edit_visits(access, study)
+    left, right = st.columns(2, gap="large")
+    with left:
+        edit_arms(access, study)
+        edit_visits(access, study)
+    with right:
+        edit_sites(access, study)
+        edit_covariates(access, study)
 with protocol:
     protocol_card(access, study)
 with plan:
