@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
+from dermdash.trial.masking import mask_words
+from dermdash.trial.qualities import get_qualities
 from dermdash.trial.schema import (
     AllocationRow,
     ArmRow,
@@ -22,6 +24,7 @@ from dermdash.trial.transaction import Transaction
 PLACE_STATES = ("missing", *SCAN_STATES, "withdrawn")
 PLACE = ["subject_id", "visit", "site"]
 MATRIX = ("subject_id", "arm", "status")
+DOUBTFUL = ("amber", "red")
 NO_ARM = "no arm yet"
 
 
@@ -30,8 +33,8 @@ class Completeness:
     """The places of a study, expected or filled.
 
     places : study, subject_id, arm, subject_status, visit, visit_day, site, replicate, scan_id,
-        state, reason; one row a scan, and one row a place that has none (its ``scan_id`` and
-        ``replicate`` are missing, its state is "missing" or "withdrawn"); ordered by subject,
+        state, reason, quality; one row a scan, and one row a place that has none (its ``scan_id``
+        and ``replicate`` are missing, its state is "missing" or "withdrawn"); ordered by subject,
         visit, site and replicate
     sites : at which every subject is expected; empty where each subject has its own site
     """
@@ -65,6 +68,8 @@ def completeness(tx: Transaction, study: Study) -> Completeness:
     places["arm"] = _arms(tx, study, places)
     absent = places["scan_id"].isna()
     places.loc[absent, "state"] = "missing"
+    read = get_qualities(tx, study.study_id).set_index("scan_id")["quality"]
+    places["quality"] = places["scan_id"].map(read)
     places.loc[absent & _has_left(places), "state"] = "withdrawn"
     return Completeness(_ordered(places, study), sites)
 
@@ -73,8 +78,9 @@ def matrix(found: Completeness, study: Study) -> pd.DataFrame:
     """The places as people read them: one row a subject, one column a visit and site.
 
     Columns: ``subject_id, arm, status``, then ``D0`` where a subject has one site a visit, else
-    ``D0 cheek-left``. A cell names the state of its scan, or counts those of its replicates. A
-    subject whose sides are in different arms names them all.
+    ``D0 cheek-left``. A cell names the state of its scan, or counts those of its replicates; the
+    worst quality of its volumes stands behind it where it is amber or red. A subject whose sides
+    are in different arms names them all.
     """
     places = found.places
     named = (
@@ -85,15 +91,7 @@ def matrix(found: Completeness, study: Study) -> pd.DataFrame:
     table = places.drop_duplicates("subject_id")[["subject_id", "subject_status"]]
     table = table.rename(columns={"subject_status": "status"}).reset_index(drop=True)
     table.insert(1, "arm", table["subject_id"].map(named).astype("str"))
-    counted = (
-        places.assign(column=column_of(found))
-        .groupby(["subject_id", "column", "state"], sort=False)
-        .size()
-        .reset_index(name="n")
-    )
-    several = counted["n"].astype("str") + " " + counted["state"]
-    counted["cell"] = counted["state"].where(counted["n"] == 1, several)
-    cells = counted.groupby(["subject_id", "column"], sort=False)["cell"].agg(", ".join).to_dict()
+    cells = _cells(found)
     for visit in study.visits:
         for site in found.sites if len(found.sites) > 1 else ("",):
             name = _column(visit.name, site)
@@ -101,6 +99,21 @@ def matrix(found: Completeness, study: Study) -> pd.DataFrame:
                 [cells.get((subject, name)) for subject in table["subject_id"]], dtype="str"
             )
     return table
+
+
+def _cells(found: Completeness) -> dict[tuple[str, str], str]:
+    """What stands in the matrix for each subject and column."""
+    places = found.places.assign(column=column_of(found))
+    at = ["subject_id", "column"]
+    counted = places.groupby([*at, "state"], sort=False).size().reset_index(name="n")
+    several = counted["n"].astype("str") + " " + counted["state"]
+    counted["words"] = counted["state"].where(counted["n"] == 1, several)
+    words = counted.groupby(at, sort=False)["words"].agg(", ".join)
+    doubtful = places[places["quality"].isin(DOUBTFUL) & (places["state"] != "excluded")]
+    rank = doubtful.assign(rank=doubtful["quality"].map(DOUBTFUL.index)).groupby(at)["rank"].max()
+    marks = rank.map(lambda place: f" ({DOUBTFUL[place]})").reindex(words.index, fill_value="")
+    cells = words + marks
+    return dict(zip(cells.index.to_flat_index(), cells, strict=True))
 
 
 def column_of(found: Completeness) -> pd.Series:
@@ -163,7 +176,7 @@ def _scans(tx: Transaction, study: Study) -> pd.DataFrame:
         .join(states, states.c.scan_id == ScanRow.id)
         .where(SubjectRow.study_id == study.study_id)
     )
-    return tx.frame(query, _SCANS)
+    return mask_words(tx, tx.frame(query, _SCANS), study.study_id)
 
 
 def _subjects(tx: Transaction, study: Study) -> pd.DataFrame:
@@ -248,4 +261,5 @@ _PLACES = {
     "scan_id": "Int64",
     "state": "str",
     "reason": "str",
+    "quality": "str",
 }

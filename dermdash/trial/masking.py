@@ -53,12 +53,20 @@ def mask_entries(tx: Transaction, entries: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def mask_words(tx: Transaction, scans: pd.DataFrame) -> pd.DataFrame:
-    """Scans whose file names and reasons do not hold the own name of a sealed arm."""
-    for study_id, study in _blinded(tx):
-        names, own = sealed_names(tx, study_id), scans["study"] == study
+def mask_words(tx: Transaction, scans: pd.DataFrame, study_id: int | None = None) -> pd.DataFrame:
+    """Scans whose file names and reasons do not hold the own name of a sealed arm.
+
+    scans : ``reason``, and ``file_name`` where it is told
+    study_id : the study of all of them; None where ``study`` names each one's
+    """
+    for one, study in _blinded(tx):
+        names = sealed_names(tx, one)
+        if study_id is None:
+            own = scans["study"] == study
+        else:
+            own = pd.Series(one == study_id, index=scans.index)
         if names is not None and own.any():
-            for column in ("file_name", "reason"):
+            for column in {"file_name", "reason"} & set(scans.columns):
                 shown = scans.loc[own, column].str.replace(names, HIDDEN, regex=True)
                 scans.loc[own, column] = shown
     return scans

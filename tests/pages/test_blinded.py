@@ -1,0 +1,201 @@
+"""A blinded study as a member meets it: nothing anywhere tells which arm is which."""
+
+import json
+import zipfile
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from dermdash.identity import User
+from dermdash.reporting.tables import export_table
+from dermdash.trial.blinding import seal_arms
+from dermdash.trial.database import Store
+from dermdash.trial.design import CONTROL_GREY
+from dermdash.trial.life import lock_data, unblind
+from dermdash.trial.plans import lock_plan, write_plan
+from dermdash.trial.questions import blank_plan
+from dermdash.trial.results import ResultKey, keep_result, software_version
+from dermdash.trial.scans import exclude_scan, scan_table
+from dermdash.trial.schema import ArmRow, ScanRow
+from dermdash.trial.studies import (
+    ArmSpec,
+    SiteSpec,
+    VisitSpec,
+    create_study,
+    get_study,
+    set_subject,
+)
+from tests.pages.conftest import ROOT, OpenPage, said
+from tests.support.cli import Shell
+from tests.support.crawl import crawl, navigation
+from tests.support.studies import add_scan, grade_visits
+
+CHIEF = User("Chief")
+PRODUCT, CONTROL = "Zyxolin", "Qwertane"  # words that stand nowhere else
+BASELINE = {"S1": 1.5, "S2": 1.8, "S3": 2.2, "S4": 1.6, "S5": 1.9, "S6": 2.4}
+LATER = {"S1": 1.6, "S2": 1.7, "S3": 2.2, "S4": 2.3, "S5": 2.5, "S6": 3.0}
+
+
+@pytest.fixture
+def trial(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Six subjects, graded, with a locked plan and one excluded scan; not blinded yet."""
+    monkeypatch.setenv("DERMDASH_ADMINISTRATORS", "Chief")
+    with store.write(by=CHIEF) as tx:
+        study = create_study(
+            tx,
+            name="Night cream",
+            kind="before_after",
+            arms=(ArmSpec(CONTROL, is_control=True), ArmSpec(PRODUCT)),
+            visits=(VisitSpec("D0", 0, is_baseline=True), VisitSpec("D28", 28)),
+            sites=(SiteSpec("cheek"),),
+        )
+    for subject in BASELINE:
+        arm = CONTROL if subject in ("S1", "S2", "S3") else PRODUCT
+        for visit in ("D0", "D28"):
+            add_scan(store, study, tmp_path, subject, arm=arm, visit=visit)
+    grade_visits(store, {"D0": BASELINE, "D28": LATER})
+    spoilt = add_scan(store, study, tmp_path, "S7", arm=PRODUCT)
+    with store.write(by=CHIEF) as tx:
+        tx.session.get_one(ScanRow, spoilt).file_name = f"{PRODUCT} 7.tif"
+        exclude_scan(tx, spoilt, f"{PRODUCT} was taken for {CONTROL}")
+        asked = {"control": CONTROL, "primary": (PRODUCT, CONTROL, "D28")}
+        plan = replace(blank_plan(get_study(tx, study)), **asked, responder_threshold=0.3)
+        lock_plan(tx, study, write_plan(tx, study, plan))
+        key = ResultKey(study, {"arms": [PRODUCT, CONTROL]}, 1, "0" * 64, software_version())
+        keep_result(tx, key, {"sentence": f"{PRODUCT} rose more than {CONTROL}"})
+    for arm in (CONTROL, PRODUCT):  # a slip and its correction, as the roster's history shows it
+        with store.write(by=CHIEF) as tx:
+            set_subject(tx, study, "S6", arm=arm)
+    return study
+
+
+@pytest.fixture
+def blinded(store: Store, trial: int) -> int:
+    """The control, made first, is B."""
+    with store.write(by=CHIEF) as tx:
+        seal_arms(tx, trial, seed=next(filter(puts_second_first, range(20))))
+        order = select(ArmRow.name).where(ArmRow.study_id == trial).order_by(ArmRow.id)
+        assert tx.session.scalars(order).all() == ["B", "A"]
+    return trial
+
+
+def puts_second_first(seed: int) -> bool:
+    return Random(seed).sample(["A", "B"], 2) == ["B", "A"]
+
+
+def test_a_member_finds_no_arm_on_any_page_and_in_no_file(store: Store, blinded: int) -> None:
+    """One forgotten corner unblinds a trial that took two years."""
+    with store.read() as tx:
+        scan = str(scan_table(tx, blinded)["scan_id"][0])
+    assert set(navigation()) == {
+        str(path.relative_to(ROOT / "pages")) for path in (ROOT / "pages").rglob("*.py")
+    }
+    heard = crawl(name="Bo", queries={"data/scan.py": {"scan": scan}})
+    for word in (PRODUCT, CONTROL, "is_control", CONTROL_GREY):
+        assert not heard.tells(word), word
+    tabs = {place.partition(" > ")[2] for place in heard.said}
+    assert {"Result", "Along depth", "Responders", "Checks", "Sensitivity", "Code"} <= tabs
+    assert len(heard.files) > 25, "downloads were looked into"
+    assert sum(map(len, heard.charts.values())) > 12
+    drawn = [
+        colours_of(place, json.loads(chart))
+        for place, charts in heard.charts.items()
+        for chart in charts
+    ]
+    assert sum(map(bool, drawn)) > 4, "charts that name the arms were looked into"
+    for name, content in heard.files.items():
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(BytesIO(content)) as folder:
+                inside = b"\n".join(map(folder.read, folder.namelist())).lower()
+            assert PRODUCT.lower().encode() not in inside
+            assert CONTROL.lower().encode() not in inside
+
+
+def colours_of(place: str, chart: dict[str, Any]) -> list[str]:
+    """The arms that a chart names: in the order of their codes, in the colours of these."""
+    named = [trace for trace in chart["data"] if (trace.get("name") or "")[:2] in ("A ", "B ")]
+    codes = [trace["name"][0] for trace in named]
+    assert codes == sorted(codes), place
+    for code, trace in zip(codes, named, strict=True):
+        own = json.dumps({part: trace.get(part) for part in ("line", "marker", "fillcolor")})
+        assert {"A": "#e69f00", "B": "#0072b2"}[code] not in own.lower(), (place, code)
+    return codes
+
+
+def test_commands_and_tables_speak_in_codes(
+    store: Store, blinded: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page is blinded, and the command beside it prints the arms."""
+    run = Shell(tmp_path / "home", capsys)
+    compared = run("compare", "--study", "Night cream", "--json")
+    told = run("compare", "--study", "Night cream").out + compared.out + compared.err
+    for level in ("subject", "layer", "patch"):
+        out = tmp_path / f"{level}.csv"
+        told += run("export", "--study", "Night cream", "--level", level, "-o", out).out
+        told += out.read_text()
+    guesses = [
+        run("compare", "--study", "Night cream", "--control", guess).err.replace(guess, "?")
+        for guess in (PRODUCT, CONTROL, "Vitamin")
+    ]
+    assert len(set(guesses)) == 1
+    assert guesses[0]
+    for word in (PRODUCT, CONTROL, "is_control"):
+        assert word not in told
+    assert json.loads(compared.out)["plan"]["control"] is None
+    with store.read() as tx:
+        assert set(export_table(tx, blinded)["arm"]) == {"A", "B"}
+
+
+def test_an_import_by_a_member_is_refused_alike_for_right_and_wrong(
+    store: Store, blinded: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table tried out line by line would say which subject is in which arm."""
+    run = Shell(tmp_path / "home", capsys)
+    said = set()
+    for arm in (PRODUCT, CONTROL, "Vitamin"):
+        table = tmp_path / "scans.csv"
+        row = f"S1_D0_cheek.tif,S1,{arm},D0,cheek,15"
+        table.write_text(f"path,subject_id,arm,visit,site,dej_um\n{row}\n")
+        answer = run("import", table, "--study", "Night cream", "--json")
+        assert answer.status != 0
+        said.add((answer.out + answer.err).replace(arm, "?"))
+    assert len(said) == 1
+    with store.read() as tx:
+        assert [arm.name for arm in get_study(tx, blinded).arms] == ["A", "B"]
+
+
+def test_results_by_code_are_not_planned_and_say_why(open_page: OpenPage, blinded: int) -> None:
+    """A reader would take the codes' order for treatment against control."""
+    app = open_page("results/before_after.py", name="Bo")
+    words = said(app)
+    assert "BLINDED" in str([badge for badge in words.splitlines() if "BLINDED" in badge])
+    assert "the plan's question is answered after unblinding" in words
+    assert "EXPLORATORY" in words
+    assert app.dataframe[0].value["Difference"].tolist() == ["A − B"]
+
+
+def test_all_of_it_comes_back_after_unblinding(
+    open_page: OpenPage, store: Store, blinded: int
+) -> None:
+    """What was hidden would be lost: the plan, its control, the colours, the history."""
+    with store.write(by=CHIEF) as tx:
+        lock_data(tx, blinded)
+        unblind(tx, blinded)
+    app = open_page("results/before_after.py", name="Bo")
+    assert "PLANNED" in said(app)
+    assert app.dataframe[0].value["Difference"].tolist() == [f"{PRODUCT} − {CONTROL}"]
+    told = said(open_page("data/studies.py", name="Bo"))
+    assert "UNBLINDED" in told
+    with store.read() as tx:
+        study = get_study(tx, blinded)
+        assert [(arm.name, arm.is_control) for arm in study.arms] == [
+            (CONTROL, True),
+            (PRODUCT, False),
+        ]
+        assert study.arms[0].colour == CONTROL_GREY
+        assert f"{PRODUCT} 7.tif" in set(scan_table(tx, blinded)["file_name"])
