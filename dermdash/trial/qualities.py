@@ -104,6 +104,12 @@ def get_qualities(tx: Transaction, study_id: int) -> pd.DataFrame:
     return pd.DataFrame(table, columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
+def with_quality(tx: Transaction, scans: pd.DataFrame, study_id: int) -> pd.DataFrame:
+    """A study's table of scans with ``quality`` and ``quality_of``."""
+    read = get_qualities(tx, study_id)[["scan_id", "quality", "quality_of"]]
+    return scans.merge(read, how="left", on="scan_id")
+
+
 def of_scan() -> ColumnElement[bool]:
     """Whether a row of read-outs is of a scan's volume, read as the scan is."""
     return and_(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.completeness import (
+    DOUBTFUL,
     PLACE_STATES,
     Completeness,
     column_of,
@@ -19,6 +20,7 @@ from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access
 from dermdash.ui.places import go
+from dermdash.ui.quality_parts import ask_for_qualities
 
 # A cell is tinted by the first of these that it holds; the words in it say the same.
 TINTS = {
@@ -75,7 +77,8 @@ def completeness(access: Access, study: Study) -> None:
     with narrow:
         _arms(found, study)
     with wide:
-        _matrix(access, found, study, wanted)
+        _matrix(found, study, wanted)
+        ask_for_qualities(access, study, found)
 
 
 def sentence(found: Completeness) -> str:
@@ -88,7 +91,7 @@ def sentence(found: Completeness) -> str:
     return words + (f", and {plural(more, 'replicate')} more." if more else ".")
 
 
-def _matrix(access: Access, found: Completeness, study: Study, wanted: Sequence[str]) -> None:
+def _matrix(found: Completeness, study: Study, wanted: Sequence[str]) -> None:
     table = matrix(found, study)
     if wanted:
         with_one = found.places[found.places["state"].isin(wanted)]["subject_id"]
@@ -96,6 +99,7 @@ def _matrix(access: Access, found: Completeness, study: Study, wanted: Sequence[
     if study.kind == "hemi_face":  # each subject is in both arms
         table = table.drop(columns="arm")
     answer = st.container()
+    doubtful = found.places["quality"].isin(DOUBTFUL).any()
     cells = [name for name in table if name not in ("subject_id", "arm", "status")]
     left = table["status"].where(table["status"] != "active")
     subject = (table["subject_id"] + " · " + left).fillna(table["subject_id"])
@@ -104,7 +108,9 @@ def _matrix(access: Access, found: Completeness, study: Study, wanted: Sequence[
         shown.style.apply(tinted, axis=None, subset=cells),
         hide_index=True,
         column_config={
-            "subject_id": st.column_config.TextColumn("Subject", pinned=True),
+            "subject_id": st.column_config.TextColumn(
+                "Subject", pinned=True, width="medium" if left.notna().any() else None
+            ),
             "arm": "Arm",
         },
         placeholder="",
@@ -119,7 +125,8 @@ def _matrix(access: Access, found: Completeness, study: Study, wanted: Sequence[
             show_place(found, str(table["subject_id"][row]), name)
     st.caption(
         f"{rule(found, study)} Click a cell to open its scan or to see what is missing, a state "
-        "above to see only its subjects."
+        "above to see only its subjects. "
+        + ("(amber) and (red): the quality of the volume." if doubtful else "")
     )
     with st.container(horizontal=True):
         for label, make, name in (

@@ -134,7 +134,7 @@ def choose(scans: pd.DataFrame) -> int | None:
     ].reset_index(drop=True)
     st.caption(f"{len(shown)} of {len(scans)} scans. Choose one by its row.")
     picked = st.dataframe(
-        shown.fillna({"reason": "", "dej_source": "", "arm": ""}),
+        shown.fillna({"reason": "", "dej_source": "", "arm": "", "quality": "", "quality_of": ""}),
         hide_index=True,
         height=min(38 + 35 * max(len(shown), 1), 600),
         on_select="rerun",
@@ -153,6 +153,8 @@ def choose(scans: pd.DataFrame) -> int | None:
             "n_layers",
             "dej_um",
             "dej_source",
+            "quality",
+            "quality_of",
             "reason",
             "file_name",
             "stored_at",
@@ -178,6 +180,8 @@ _COLUMNS: dict[str, Any] = {
     "n_layers": st.column_config.NumberColumn("Layers", help="of 1 µm, 70 in a whole slab"),
     "dej_um": st.column_config.NumberColumn("DEJ (µm)", format="%.0f"),
     "dej_source": "DEJ by",
+    "quality": st.column_config.TextColumn("Quality", help="The worst light of the volume"),
+    "quality_of": st.column_config.TextColumn("by", help="The read-out that decides"),
     "reason": "Reason",
     "file_name": "File",
     "stored_at": st.column_config.DatetimeColumn("Stored (UTC)", format="YYYY-MM-DD HH:mm"),

@@ -5,6 +5,7 @@ import streamlit as st
 from dermdash.errors import DermdashError
 from dermdash.trial.gradings import get_grading
 from dermdash.trial.protocols import current_protocol
+from dermdash.trial.qualities import with_quality
 from dermdash.trial.scans import get_scan, scan_table
 from dermdash.ui.cells import plain
 from dermdash.ui.correct_place import correct_place
@@ -14,6 +15,7 @@ from dermdash.ui.marking import mark_dej
 from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import go
 from dermdash.ui.progress import grading_progress
+from dermdash.ui.quality_parts import quality_line
 from dermdash.ui.ribbon import mark
 from dermdash.ui.scan_parts import choose, header, provenance
 from dermdash.ui.viewer import graded_view
@@ -28,7 +30,7 @@ def leave() -> None:
 
 
 with access.read() as tx:
-    scans = scan_table(tx, study.study_id)
+    scans = with_quality(tx, scan_table(tx, study.study_id), study.study_id)
 
 chosen = st.query_params.get("scan", "")
 if not chosen.isdecimal() or int(chosen) not in set(scans["scan_id"]):
@@ -56,6 +58,7 @@ except DermdashError as error:
 title, back = st.columns([5, 1], vertical_alignment="center")
 with title:
     header(scan, grading)
+    quality_line(access, scan)
 with back:
     st.button("All scans", icon=":material/arrow_back:", on_click=leave, width="stretch")
     correcting = st.toggle("Correct the DEJ", key="correcting", disabled=scan.dej is None)

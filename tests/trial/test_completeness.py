@@ -1,5 +1,6 @@
 """Which scans a study should have, and which it has."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -15,6 +16,8 @@ from dermdash.trial.completeness import (
     matrix,
 )
 from dermdash.trial.database import Store
+from dermdash.trial.jobs import take
+from dermdash.trial.qualities import write_quality
 from dermdash.trial.scans import exclude_scan
 from dermdash.trial.schema import ArmRow, MarkingRow, SubjectRow
 from dermdash.trial.studies import (
@@ -28,6 +31,7 @@ from dermdash.trial.studies import (
     get_study,
     set_subject,
 )
+from tests.support.studies import GOOD
 
 PutScan = Callable[..., int]
 
@@ -188,3 +192,30 @@ def test_a_study_without_subjects_or_sites_has_an_empty_matrix(store: Store, ada
     found, parts = read(store, planned)
     assert matrix(found, parts)["visit arm"].tolist() == ["missing"]
     assert isinstance(found.places["scan_id"].dtype, pd.Int64Dtype)
+
+
+def test_doubtful_volumes_are_marked_unless_excluded(
+    store: Store, study: int, put_scan: PutScan, ada: User
+) -> None:
+    """A blurred or cut volume would stand among the good ones, unseen."""
+    good = dataclasses.replace(GOOD, signal_to_um=115.0)
+    qualities = {
+        "S01": good,
+        "S02": dataclasses.replace(good, black_layers=(1,)),
+        "S03": dataclasses.replace(good, contrast=5.0),
+        "S04": dataclasses.replace(good, contrast=5.0),
+    }
+    for name, quality in qualities.items():
+        last = put_scan(name)
+        with store.write(by=ada) as tx:
+            (job,) = take(tx, 1, kinds=("quality",))
+            write_quality(tx, job.payload["volume_sha256"], job.payload["reading"], quality)
+    with store.write(by=ada) as tx:
+        exclude_scan(tx, last, "blurred")
+    found, parts = read(store, study)
+    assert matrix(found, parts)["D0"].tolist() == [
+        "queued",
+        "queued (amber)",
+        "queued (red)",
+        "excluded",
+    ]
