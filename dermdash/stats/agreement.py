@@ -157,13 +157,14 @@ def _two_way(ms: _MeanSquares, n: int, k: int, alpha: float) -> tuple[float, flo
     a = k * value * ms.looks
     b = (n * (1 + (k - 1) * value) - k * value) * ms.error
     parts = (n - 1) * a**2 + b**2
-    df = (k - 1) * (n - 1) * (a + b) ** 2 / parts if parts > 0 else float(n - 1)
+    df = max((k - 1) * (n - 1) * (a + b) ** 2 / parts, 1.0) if parts > 0 else float(n - 1)
     looks = k * ms.looks + (k * n - k - n) * ms.error
     upper = float(f.isf(alpha / 2, n - 1, df))
     lower = float(f.isf(alpha / 2, df, n - 1))
     low = n * (ms.things - upper * ms.error) / (upper * looks + n * ms.things)
     high = n * (lower * ms.things - ms.error) / (looks + n * lower * ms.things)
-    return value, low, high
+    # Far below 0 the approximation may leave its own estimate out.
+    return value, min(low, value), max(high, value)
 
 
 def _pairs(a: ArrayLike, b: ArrayLike, alpha: float) -> NDArray[np.float64]:
