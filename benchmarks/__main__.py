@@ -11,7 +11,7 @@ from rich.table import Table
 
 from dermdash.settings import usable_cores
 
-NAMES = ("imports", "grading", "engines", "pages")
+NAMES = ("imports", "grading", "engines", "intake", "pages", "marking")
 MARKS = {True: "reached", False: "missed", None: ""}
 
 
