@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from dermdash.errors import DesignError
 from dermdash.trial.design import ArmSpec, SiteSpec, VisitSpec, clean_name, new_name
@@ -43,6 +43,7 @@ __all__ = [
     "rename_arm",
     "rename_study",
     "set_subject",
+    "study_names",
     "subject_table",
 ]
 
@@ -133,8 +134,13 @@ def create_study(
     return study.id
 
 
-def list_studies(tx: Transaction) -> pd.DataFrame:
-    """One row a study, the oldest first.
+def study_names(tx: Transaction) -> list[str]:
+    """The names of all studies, the oldest first."""
+    return list(tx.session.scalars(select(StudyRow.name).order_by(StudyRow.id)))
+
+
+def list_studies(tx: Transaction, study_id: int | None = None) -> pd.DataFrame:
+    """One row a study, the oldest first; or the row of one.
 
     Columns: ``study_id, study, kind, state, blinded, synthetic, created_at, n_subjects, n_scans,
     n_graded, n_excluded, n_failed, n_queued, n_no_dej, n_cannot_tell``. Each scan counts once:
@@ -151,11 +157,13 @@ def list_studies(tx: Transaction) -> pd.DataFrame:
                 for label, names in _COUNTED.items()
             ),
         )
+        .where(true() if study_id is None else states.c.study_id == study_id)
         .group_by(states.c.study_id)
         .subquery()
     )
     subjects = (
         select(SubjectRow.study_id, func.count().label("n_subjects"))
+        .where(true() if study_id is None else SubjectRow.study_id == study_id)
         .group_by(SubjectRow.study_id)
         .subquery()
     )
@@ -173,6 +181,7 @@ def list_studies(tx: Transaction) -> pd.DataFrame:
         )
         .outerjoin(subjects, subjects.c.study_id == StudyRow.id)
         .outerjoin(counts, counts.c.study_id == StudyRow.id)
+        .where(true() if study_id is None else StudyRow.id == study_id)
         .order_by(StudyRow.id)
     )
     return tx.frame(query, _STUDY_COLUMNS)

@@ -100,7 +100,8 @@ def subject_table(tx: Transaction, study_id: int) -> pd.DataFrame:
     arms = (
         select(AllocationRow.subject_id, ArmRow.name)
         .join(ArmRow, ArmRow.id == AllocationRow.arm_id)
-        .where(ArmRow.study_id == study_id)
+        .join(SubjectRow, SubjectRow.id == AllocationRow.subject_id)
+        .where(SubjectRow.study_id == study_id)
         .distinct()
         .order_by(ArmRow.name)
     )

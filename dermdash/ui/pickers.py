@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dermdash.trial.studies import Kind, Study, find_study, get_study, list_studies
+from dermdash.trial.studies import Kind, Study, find_study, get_study, study_names
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, forget, remember
 from dermdash.ui.places import go
@@ -54,8 +54,7 @@ def choose_study(name: str) -> None:
 
 def _pick_study(access: Access) -> Study | None:
     with access.read() as tx:
-        studies = list_studies(tx)
-    names = list(studies["study"])
+        names = study_names(tx)
     if not names:
         return None
     if (wanted := st.session_state.pop("next_study", None)) in names:

@@ -33,7 +33,7 @@ if study is None:
     st.stop()
 
 with access.read() as tx:
-    counts = next(row for row in records(list_studies(tx)) if row["study_id"] == study.study_id)
+    (counts,) = records(list_studies(tx, study.study_id))
     making = in_the_making(tx, study.study_id)
 
 st.title(plain(study.name))
