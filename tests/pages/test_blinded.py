@@ -38,7 +38,7 @@ from tests.support.studies import add_scan, grade_visits
 CHIEF = User("Chief")
 PRODUCT, CONTROL = "Zyxolin", "Qwertane"  # words that stand nowhere else
 BASELINE = {"S1": 1.5, "S2": 1.8, "S3": 2.2, "S4": 1.6, "S5": 1.9, "S6": 2.4}
-LATER = {"S1": 1.6, "S2": 1.7, "S3": 2.2, "S4": 2.3, "S5": 2.5, "S6": 3.0}
+LATER = {"S1": 2.2, "S2": 2.4, "S3": 2.8, "S4": 1.7, "S5": 1.8, "S6": 2.4}
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def trial(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
             sites=(SiteSpec("cheek"),),
         )
     for subject in BASELINE:
-        arm = CONTROL if subject in ("S1", "S2", "S3") else PRODUCT
+        arm = PRODUCT if subject in ("S1", "S2", "S3") else CONTROL
         for visit in ("D0", "D28"):
             add_scan(store, study, tmp_path, subject, arm=arm, visit=visit)
     grade_visits(store, {"D0": BASELINE, "D28": LATER})
@@ -68,7 +68,7 @@ def trial(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
         lock_plan(tx, study, write_plan(tx, study, plan))
         key = ResultKey(study, {"arms": [PRODUCT, CONTROL]}, 1, "0" * 64, software_version())
         keep_result(tx, key, {"sentence": f"{PRODUCT} rose more than {CONTROL}"})
-    for arm in (CONTROL, PRODUCT):  # a slip and its correction, as the roster's history shows it
+    for arm in (PRODUCT, CONTROL):  # a slip and its correction, as the roster's history shows it
         with store.write(by=CHIEF) as tx:
             set_subject(tx, study, "S6", arm=arm)
     return study
