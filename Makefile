@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_HOME := $(CURDIR)/.demo
 
-.PHONY: help demo run test check format bench simulate lock model clean
+.PHONY: help demo run test check format bench kills simulate lock model clean
 
 help: ## show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ format: .venv/.dev ## format the code
 
 bench: .venv/.dev ## measure speed and memory, as ratios within one run
 	$(BIN)/python -m benchmarks
+
+kills: .venv/.dev ## take files in while app, worker, engine and import are killed 50 times, and count
+	$(BIN)/python -m benchmarks.kills --times 50
 
 simulate: .venv/.dev ## false positives, power and coverage of the tests, into docs/simulations.md
 	$(BIN)/python -m benchmarks.simulations --out docs/simulations.md
