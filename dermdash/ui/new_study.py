@@ -135,6 +135,8 @@ def new_study(access: Access) -> None:
     ):
         st.caption("It brings the arms and the subjects, with their covariates.")
         take_file(FILE, hemi_face=kind == "hemi_face")
+        if st.session_state.get(FILE) is not file:
+            st.rerun()  # so that the fields above show what it says
         order = ask_order(file, FILE) if file is not None else None
         if file is not None:
             _preview(access, file, read, order)
