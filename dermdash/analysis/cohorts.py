@@ -16,6 +16,7 @@ from dermdash.analysis.filters import (
 )
 from dermdash.analysis.pooling import check_poolable, pooled_arms
 from dermdash.errors import DesignError
+from dermdash.stats.plan import Population
 
 if TYPE_CHECKING:
     from dermdash.trial.transaction import Transaction
@@ -85,6 +86,7 @@ def cohort(
     score: Score = "expected_grade",
     depth_um: tuple[int, int] = DEPTHS_UM,
     covariates: Filters | None = None,
+    population: Population = "full_analysis",
 ) -> Cohort:
     """Average the graded scans of a study, or of several, by subject.
 
@@ -92,7 +94,7 @@ def cohort(
     arms : names in the order wanted; None takes the studies', in the order of creation
     visit, site : None averages over all of them
     depth_um : first and last layer of the score, both included
-    covariates : which subjects, by name
+    covariates : which subjects, by name; population : and of which analysis set
 
     Raises
     ------
@@ -114,7 +116,7 @@ def cohort(
             where = " and ".join(repr(study.name) for study in studies)
             raise DesignError(f"{what} {value!r} is not in study {where}; it has {names}")
     return cohort_of(
-        pooled_profiles(tx, ids),
+        pooled_profiles(tx, ids, population=population),
         arms=arms or known,
         visit=visit,
         site=site,
@@ -126,7 +128,11 @@ def cohort(
 
 
 def pooled_profiles(
-    tx: "Transaction", study_ids: Sequence[int], *, margin: bool = False
+    tx: "Transaction",
+    study_ids: Sequence[int],
+    *,
+    margin: bool = False,
+    population: Population = "full_analysis",
 ) -> pd.DataFrame:
     """The layers of several studies as one table; raises DesignError where they cannot be pooled.
 
@@ -135,7 +141,9 @@ def pooled_profiles(
     from dermdash.trial.gradings import profiles
 
     check_poolable(tx, study_ids)
-    tables = [profiles(tx, study_id, margin=margin) for study_id in study_ids]
+    tables = [
+        profiles(tx, study_id, margin=margin, population=population) for study_id in study_ids
+    ]
     return tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
 
 

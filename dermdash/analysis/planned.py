@@ -10,7 +10,7 @@ from dermdash.analysis.comparisons import study_plan, subject_rows
 from dermdash.analysis.filters import DEPTHS_UM, Filters, range_name
 from dermdash.errors import TableError
 from dermdash.stats.comparison import Comparison, compare
-from dermdash.stats.plan import ContrastKey, Plan
+from dermdash.stats.plan import POPULATIONS, ContrastKey, Plan, Population
 
 if TYPE_CHECKING:
     from dermdash.trial.plans import StoredPlan
@@ -29,6 +29,7 @@ class Asked:
     arms, site : None for all of them
     covariates : what a subject must be, by name
     pooled : names of other studies that enter with this one
+    population : whose scores are compared
     """
 
     score: str
@@ -39,6 +40,7 @@ class Asked:
     depth_um: tuple[int, int] = DEPTHS_UM
     covariates: Filters = field(default_factory=dict)
     pooled: tuple[str, ...] = ()
+    population: Population = "full_analysis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,13 @@ def plan_for(
         plan = replace(plan, control=None)
     if asked.arms and len(asked.arms) < 2 and plan.within is not None:
         plan = replace(plan, between=None)
-    plan = replace(plan, value=asked.score, score=asked.score, depth_um=asked.depth_um)
+    plan = replace(
+        plan,
+        value=asked.score,
+        score=asked.score,
+        depth_um=asked.depth_um,
+        population=asked.population,
+    )
     if not asked.over_visits:
         pooled = table["study"].nunique() > 1
         plan = replace(
@@ -129,11 +137,11 @@ def standing(
 ) -> Standing:
     """Whether a comparison was planned: its plan locked, and nothing else asked than it says."""
     reasons = _reasons(study, stored, asked)
-    if stored is None:
+    if stored is None and not study.blinded:
         return Standing("exploratory", "Exploratory: no analysis plan was locked before looking.")
-    if not reasons and found.plan != _followed(stored.plan, asked):
+    if stored is not None and not reasons and found.plan != _followed(stored.plan, asked):
         reasons = (_not_in_data(stored.plan, found),)
-    if reasons:
+    if stored is None or reasons:
         return Standing("exploratory", f"Exploratory: {'; '.join(reasons)}.", stored)
     return Standing("planned", _planned_words(stored), stored)
 
@@ -173,10 +181,10 @@ def _contrast(key: ContrastKey) -> str:
 
 def _reasons(study: "Study", stored: "StoredPlan | None", asked: Asked) -> tuple[str, ...]:
     """What is asked otherwise than a locked plan says; nothing where all is as planned."""
+    if study.blinded:
+        return (BLINDED,)
     if stored is None:
         return ("no analysis plan is written",)
-    if stored.sealed:
-        return (BLINDED,)
     if not stored.locked:
         return (f"version {stored.version} of the analysis plan is a draft, not locked",)
     plan, found = stored.plan, []
@@ -188,6 +196,11 @@ def _reasons(study: "Study", stored: "StoredPlan | None", asked: Asked) -> tuple
     if asked.depth_um != plan.depth_um:
         found.append(
             f"over {range_name(asked.depth_um)}, where the plan says {range_name(plan.depth_um)}"
+        )
+    if asked.population != plan.population:
+        found.append(
+            f"in the {POPULATIONS[asked.population]}, where the plan says the "
+            f"{POPULATIONS[plan.population]}"
         )
     if asked.over_visits != (plan.within is not None) and len(study.visits) > 1:
         found.append(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dermdash.analysis.cohorts import pooled_profiles, select
 from dermdash.analysis.filters import DEPTHS_UM, Filters
+from dermdash.stats.plan import Population
 
 if TYPE_CHECKING:
     from dermdash.trial.transaction import Transaction
@@ -25,6 +26,7 @@ def cohort_shares(
     site: str | None = None,
     depth_um: tuple[int, int] = DEPTHS_UM,
     covariates: Filters | None = None,
+    population: Population = "full_analysis",
 ) -> pd.DataFrame:
     """Shares of the grades in each layer of the scans that a cohort stands on.
 
@@ -43,7 +45,7 @@ def cohort_shares(
 
     people = pd.concat([subject_table(tx, one) for one in study_ids]) if covariates else None
     layers = select(
-        pooled_profiles(tx, study_ids),
+        pooled_profiles(tx, study_ids, population=population),
         arms=arms,
         visit=visit,
         site=site,

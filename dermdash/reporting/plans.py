@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 
 from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.stats.plan import Plan
+from dermdash.stats.plan import POPULATIONS, Plan
 from dermdash.stats.words import number
 from dermdash.trial.plans import StoredPlan
 from dermdash.trial.questions import write_contrast
@@ -25,6 +25,7 @@ def plan_table(plan: Plan, *, sides: bool = False, sealed: bool = False) -> pd.D
         "Primary question": _primary(plan),
         "Key secondary questions": _secondary(plan),
         "Endpoint": _endpoint(plan),
+        "Population": f"the {POPULATIONS[plan.population]}, as the roster says",
         "Unit": "the subject; scans of one subject are averaged before any test",
         "Compared": _compared(plan),
         "Tests": chosen_tests(plan, sides=sides),

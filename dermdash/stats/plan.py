@@ -10,6 +10,11 @@ from dermdash.errors import TableError
 PLAN_VERSION = 1
 Secondary = Literal["fixed_sequence", "holm"]
 ContrastKey = tuple[str, str, str]
+Population = Literal["full_analysis", "per_protocol"]
+POPULATIONS: dict[Population, str] = {
+    "full_analysis": "full analysis set",
+    "per_protocol": "per-protocol set",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Plan:
     score, depth_um, unit : what the values are, in words that results repeat
     responder_threshold : change from which a subject counts as improved
     delta : largest worsening assumed of missing values in the sensitivity analysis
+    population : whose scores are compared; the table holds theirs alone
     """
 
     value: str
@@ -56,6 +62,7 @@ class Plan:
     responder_threshold: float | None = None
     delta: float | None = None
     block: str | None = None
+    population: Population = "full_analysis"
 
     def __post_init__(self) -> None:
         if not self.value:
@@ -78,6 +85,10 @@ class Plan:
             raise TableError(f"alpha={self.alpha} is no level of a test; choose one such as 0.05")
         if self.secondary not in get_args(Secondary):
             raise TableError(f"secondary={self.secondary!r} is unknown; use holm or fixed_sequence")
+        if self.population not in get_args(Population):
+            raise TableError(
+                f"population={self.population!r} is unknown; use full_analysis or per_protocol"
+            )
         if not 0 <= self.depth_um[0] < self.depth_um[1]:
             raise TableError(f"depth_um={self.depth_um} is no range; give first and last layer")
 

@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 
 from dermdash.errors import StoreError
 from dermdash.grading.profile import DERMIS_UM, Grading, depth_profile, summarize
+from dermdash.stats.plan import Population
 from dermdash.trial.joins import with_place
 from dermdash.trial.requests import (
     GradingRequest,
@@ -105,12 +106,18 @@ def get_gradings(tx: Transaction, study_id: int) -> dict[int, Grading]:
 
 
 def profiles(
-    tx: Transaction, study_id: int, *, margin: bool = False, excluded: bool = False
+    tx: Transaction,
+    study_id: int,
+    *,
+    margin: bool = False,
+    excluded: bool = False,
+    population: Population = "full_analysis",
 ) -> pd.DataFrame:
-    """One row a layer of each scan that is graded and not excluded.
+    """One row a layer of each scan that is graded and not excluded, of the subjects who count.
 
     margin : with the layers above the DEJ and below the slab
     excluded : with the excluded scans that were graded, for a sensitivity to their exclusion
+    population : the full analysis set, or the per-protocol set within it
 
     Columns: ``scan_id, study, subject_id, arm, visit, site, replicate, depth_um, grade_mean,
     expected_grade, n_patches``. Names are categories; visits are ordered by their day.
@@ -129,11 +136,13 @@ def profiles(
             )
         )
         .join(GradingArrayRow, GradingArrayRow.grading_key == ScanRow.grading_key)
-        .where(SubjectRow.study_id == study_id)
+        .where(SubjectRow.study_id == study_id, SubjectRow.full_analysis)
         .order_by(SubjectRow.code, VisitRow.day, SiteRow.id, ScanRow.replicate)
     )
     if not excluded:
         query = query.where(ScanRow.excluded_reason.is_(None))
+    if population == "per_protocol":
+        query = query.where(SubjectRow.per_protocol)
     rows = tx.session.execute(query).all()
     visits = tx.session.scalars(
         select(VisitRow.name)

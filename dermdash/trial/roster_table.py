@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from dermdash.stats.plan import Population
 from dermdash.trial.covariates import known_covariates
 from dermdash.trial.roster_book import RosterBook
 from dermdash.trial.roster_rules import CONDUCT, FLAGS, said
@@ -47,6 +48,27 @@ def export_table(table: pd.DataFrame) -> pd.DataFrame:
         elif name == "withdrawn_on":
             out[name] = [None if pd.isna(day) else day.isoformat() for day in out[name]]
     return out
+
+
+def outside_population(tx: Transaction, study_id: int, population: Population) -> pd.DataFrame:
+    """The subjects whom an analysis of this population leaves out: ``subject_id, arm, reason``.
+
+    arm : all of them where a subject's sides are in several, ``none`` without one
+    """
+    table = roster_table(tx, study_id)
+    inside = table["full_analysis"]
+    if population == "per_protocol":
+        inside &= table["per_protocol"]
+    left = table[~inside]
+    arms = left[[name for name in left if name == "arm" or str(name).startswith("arm_")]]
+    named = [" / ".join(dict.fromkeys(row[row.notna()])) or "none" for _, row in arms.iterrows()]
+    return pd.DataFrame(
+        {
+            "subject_id": left["subject_id"],
+            "arm": pd.Series(named, dtype="str", index=left.index),
+            "reason": left["population_reason"],
+        }
+    )
 
 
 def _whole(numbers: "pd.Series[float]") -> bool:

@@ -68,7 +68,7 @@ def answer_groups(access: Access, study: Study, question: Question, cohort: Coho
     with access.read() as tx:
         people = pd.concat([subject_table(tx, one) for one in question.study_ids])
         layers = select(
-            pooled_profiles(tx, question.study_ids, margin=True),
+            pooled_profiles(tx, question.study_ids, margin=True, population=question.population),
             arms=question.arms,
             visit=question.visit,
             site=question.site,
@@ -84,6 +84,7 @@ def answer_groups(access: Access, study: Study, question: Question, cohort: Coho
         depth_um=question.depth_um,
         covariates=question.covariates,
         pooled=tuple(one.name for one in question.studies[1:]),
+        population=question.population,
     )
     arms = tuple(cohort.groups["arm"][cohort.groups["n_subjects"] > 0])
     scored = score_cells(layers, question.score, depth_um=question.depth_um)
@@ -104,7 +105,7 @@ def answer_changes(access: Access, question: ChangeQuestion) -> Answered:
     check_depth(question.depth_um)
     with access.read() as tx:
         layers = select(
-            profiles(tx, study.study_id, margin=True),
+            profiles(tx, study.study_id, margin=True, population=question.population),
             arms=question.arms,
             site=question.site,
             covariates=question.covariates,
@@ -117,6 +118,7 @@ def answer_changes(access: Access, question: ChangeQuestion) -> Answered:
         site=question.site,
         depth_um=question.depth_um,
         covariates=question.covariates,
+        population=question.population,
     )
     scored = score_cells(layers, question.score, depth_um=question.depth_um)
     if scored.table.empty:

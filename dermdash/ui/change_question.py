@@ -7,18 +7,20 @@ import streamlit as st
 from dermdash.analysis.cohorts import Score, count_unknown, select
 from dermdash.analysis.filters import Filters
 from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.stats.plan import Population
 from dermdash.trial.gradings import profiles
 from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.cells import plain
 from dermdash.ui.filter_row import filter_row
 from dermdash.ui.guard import Access
 from dermdash.ui.kept_parts import plan_of
-from dermdash.ui.score_question import ask_score
+from dermdash.ui.score_question import ask_population, ask_score
 from dermdash.ui.subject_filters import (
     ask_arms,
     ask_covariates,
     ask_site,
     filter_words,
+    population_words,
     unknown_words,
 )
 
@@ -37,6 +39,7 @@ class ChangeQuestion:
     score: Score
     depth_um: tuple[int, int]
     covariates: Filters
+    population: Population
 
     @property
     def summary(self) -> str:
@@ -48,6 +51,7 @@ class ChangeQuestion:
                 f"{first}–{last} µm",
                 SCORE_NAMES[self.score],
                 *filter_words(self.arms, every, self.covariates),
+                *population_words(self.population),
             ]
         )
 
@@ -61,9 +65,11 @@ def ask_changes(access: Access, study: Study) -> ChangeQuestion:
     with filters:
         arms = ask_arms([arm.name for arm in study.arms], key)
         site = ask_site([site.name for site in study.sites], key)
-        score, depth_um = ask_score(study, plan_of(access, study))
+        stored = plan_of(access, study)
+        score, depth_um = ask_score(study, stored)
+        population = ask_population(study, stored)
         covariates = ask_covariates(people, key)
-    question = ChangeQuestion(study, arms, site, score, depth_um, covariates)
+    question = ChangeQuestion(study, arms, site, score, depth_um, covariates, population)
     summary.caption(plain(question.summary), text_alignment="right")
     return question
 
@@ -73,7 +79,7 @@ def show_unknown(access: Access, question: ChangeQuestion) -> None:
     if not question.covariates:
         return
     with access.read() as tx:
-        layers = profiles(tx, question.study.study_id, margin=True)
+        layers = profiles(tx, question.study.study_id, margin=True, population=question.population)
         people = subject_table(tx, question.study.study_id)
     layers = select(layers, arms=question.arms, site=question.site)
     unknown = count_unknown(layers, people, question.covariates, question.arms)

@@ -17,7 +17,7 @@ from dermdash.ui.subject_filters import unknown_words
 
 def missing_sentence(access: Access, question: Question, answer: Cohort) -> None:
     """What the result stands without: scans not graded yet, subjects not covering the range."""
-    parts = scan_words(access, question.study_ids)
+    parts = scan_words(access, question.study_ids, population=question.population)
     for group in answer.by_arm():
         if group.n_missing:
             subjects = plural(group.n_missing, "subject")

@@ -10,6 +10,7 @@ from dermdash.analysis.cohorts import Cohort, Score, cohort
 from dermdash.analysis.filters import Filters
 from dermdash.analysis.pooling import only_control, pooled_arms
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCORE_NAMES
+from dermdash.stats.plan import Population
 from dermdash.trial.plans import StoredPlan
 from dermdash.trial.studies import Arm, Study, get_study, list_studies, subject_table
 from dermdash.trial.transaction import Transaction
@@ -17,8 +18,14 @@ from dermdash.ui.cells import plain
 from dermdash.ui.filter_row import filter_row
 from dermdash.ui.guard import Access
 from dermdash.ui.kept_parts import plan_of
-from dermdash.ui.score_question import ADDRESS, SESSION, ask_score, planned_key
-from dermdash.ui.subject_filters import ask_arms, ask_covariates, ask_site, filter_words
+from dermdash.ui.score_question import ADDRESS, SESSION, ask_population, ask_score, planned_key
+from dermdash.ui.subject_filters import (
+    ask_arms,
+    ask_covariates,
+    ask_site,
+    filter_words,
+    population_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Question:
     score: Score
     depth_um: tuple[int, int]
     covariates: Filters
+    population: Population
     colours: str
 
     @property
@@ -70,6 +78,7 @@ class Question:
                 f"{self.depth_um[0]}–{self.depth_um[1]} µm",
                 SCORE_NAMES[self.score],
                 *filter_words(self.arms, every, self.covariates),
+                *population_words(self.population),
             ]
         )
 
@@ -102,6 +111,7 @@ def _ask(access: Access, study: Study) -> Question:
     with right:
         site = ask_site(sites, key)
     score, depth_um = ask_score(study, stored)
+    population = ask_population(study, stored)
     with access.read() as tx:
         people = pd.concat([subject_table(tx, one.study_id) for one in studies])
     covariates = ask_covariates(people, key)
@@ -121,6 +131,7 @@ def _ask(access: Access, study: Study) -> Question:
         score=score,
         depth_um=depth_um,
         covariates=covariates,
+        population=population,
         colours=colours or DEFAULT_COLOURS,
     )
 
@@ -182,4 +193,5 @@ def cohort_asked(tx: Transaction, question: Question) -> Cohort:
         score=question.score,
         depth_um=question.depth_um,
         covariates=question.covariates,
+        population=question.population,
     )

@@ -110,6 +110,7 @@ def classes(
             site=question.site,
             depth_um=question.depth_um,
             covariates=question.covariates,
+            population=question.population,
         )
     shares = class_shares(layers, shown)
     st.markdown("**Shares of the grades**, averaged within subjects, then over them")

@@ -30,5 +30,5 @@ def group_sensitivity(
         name=name,
     )
     with access.read() as tx:
-        layers = profiles(tx, study.study_id, margin=True)
+        layers = profiles(tx, study.study_id, margin=True, population=question.population)
     show_repeatability(study, layers, question.score, depth_um=question.depth_um, name=name)

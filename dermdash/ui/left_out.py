@@ -9,16 +9,21 @@ from dermdash.analysis.cohorts import select
 from dermdash.analysis.comparisons import Scored
 from dermdash.analysis.filters import Filters
 from dermdash.reporting.left_out import PENDING, left_out_table
+from dermdash.stats.plan import POPULATIONS, Population
+from dermdash.trial.roster_table import outside_population
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import subject_table
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access
 
 
-def scan_words(access: Access, study_ids: Sequence[int]) -> list[str]:
-    """How many scans of the studies a result does not have yet, or was told to leave out."""
+def scan_words(
+    access: Access, study_ids: Sequence[int], *, population: Population = "full_analysis"
+) -> list[str]:
+    """What a result does not have yet, or was told to leave out: scans, and subjects by arm."""
     with access.read() as tx:
         scans = pd.concat([scan_table(tx, one) for one in study_ids])
+        outside = pd.concat([outside_population(tx, one, population) for one in study_ids])
     states = scans["state"]
     words = []
     if pending := int(states.isin(PENDING).sum()):
@@ -30,6 +35,11 @@ def scan_words(access: Access, study_ids: Sequence[int]) -> list[str]:
         counts = left_out_table(scans[states == "excluded"])
         arms = ", ".join(f"{row.arm} {row.n}" for row in counts.itertuples())
         words.append(f"{plural(excluded, 'scan is excluded', 'scans are excluded')} ({arms})")
+    if len(outside):
+        arms = ", ".join(f"{arm} {n}" for arm, n in outside["arm"].value_counts().items())
+        words.append(
+            f"{plural(len(outside), 'subject')} outside the {POPULATIONS[population]} ({arms})"
+        )
     return words
 
 
@@ -53,9 +63,11 @@ def excluded_by_arm(
     return asked.groupby("arm").size().reindex(list(arms), fill_value=0)
 
 
-def show_left_out(access: Access, study_id: int, scored: Scored) -> None:
+def show_left_out(
+    access: Access, study_id: int, scored: Scored, *, population: Population = "full_analysis"
+) -> None:
     """What a comparison over visits stands without."""
-    words = scan_words(access, [study_id])
+    words = scan_words(access, [study_id], population=population)
     for arm, cells in scored.short.groupby("arm", observed=True, sort=False):
         words.append(f"{plural(len(cells), 'visit')} of {arm} missing: depths not covered")
     if words:

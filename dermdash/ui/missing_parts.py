@@ -90,7 +90,9 @@ def show_other_scores(
     arms, visit, site, covariates : what the comparison was narrowed to
     """
     with access.read() as tx:
-        every = read_profiles(tx, study.study_id, margin=True, excluded=True)
+        every = read_profiles(
+            tx, study.study_id, margin=True, excluded=True, population=found.plan.population
+        )
         scans = scan_table(tx, study.study_id)
         people = subject_table(tx, study.study_id)
     compared, every, excluded = (

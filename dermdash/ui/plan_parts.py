@@ -9,7 +9,7 @@ from dermdash.identity import Act
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.plans import plan_table, state_sentence, version_table
 from dermdash.reporting.tables import csv_bytes
-from dermdash.stats.plan import ContrastKey, Plan, Secondary
+from dermdash.stats.plan import POPULATIONS, ContrastKey, Plan, Secondary
 from dermdash.trial.plans import StoredPlan, lock_plan, plan_history, write_plan
 from dermdash.trial.questions import (
     DEEPEST_UM,
@@ -144,6 +144,14 @@ def _choices(plan: Plan, given: Plan, key: str) -> Plan:
     depth_um = st.slider(
         "Depth range, µm under the DEJ", 0, DEEPEST_UM, given.depth_um, key=f"{key}_depth"
     )
+    population = st.segmented_control(
+        "Population",
+        list(POPULATIONS),
+        default=given.population,
+        format_func=POPULATIONS.__getitem__,
+        required=True,
+        key=f"{key}_population",
+    )
     with st.container(horizontal=True):
         alpha = st.number_input(
             "Alpha, two-sided",
@@ -170,6 +178,7 @@ def _choices(plan: Plan, given: Plan, key: str) -> Plan:
         depth_um=(int(depth_um[0]), int(depth_um[1])),
         alpha=float(alpha),
         outlier_mads=float(mads),
+        population=population,
     )
     if plan.within is None:
         equal = st.segmented_control(

@@ -7,6 +7,7 @@ import streamlit as st
 from dermdash.analysis.cohorts import Score
 from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.stats.plan import POPULATIONS, Population
 from dermdash.trial.plans import StoredPlan
 from dermdash.trial.studies import Study
 
@@ -37,6 +38,21 @@ def ask_score(study: Study, stored: StoredPlan | None) -> tuple[Score, tuple[int
         help="A score over other depths is another score; a scan must cover all of them",
     )
     return "grade_mean" if score == "grade_mean" else "expected_grade", (int(first), int(last))
+
+
+def ask_population(study: Study, stored: StoredPlan | None) -> Population:
+    """Whose scores: the planned population until somebody chooses."""
+    planned: Population = "full_analysis" if stored is None else stored.plan.population
+    return st.segmented_control(
+        "Population",
+        list(POPULATIONS),
+        format_func=POPULATIONS.__getitem__,
+        default=planned,
+        required=True,
+        key=planned_key(f"population_{study.study_id}", stored),
+        persist_state=SESSION,
+        help="As the roster says, with the reason of each subject who is not in it",
+    )
 
 
 def planned_key(key: str, stored: StoredPlan | None) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.filters import Between, Filter, Filters, OneOf, covariates_of
+from dermdash.stats.plan import POPULATIONS, Population
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.score_question import SESSION
 
@@ -92,6 +93,11 @@ def filter_words(arms: Sequence[str], every: Sequence[str], covariates: Filters)
     """
     only = [f"only {' and '.join(arms)}"] if set(every) - set(arms) else []
     return only + [_said(name, wanted) for name, wanted in covariates.items()]
+
+
+def population_words(population: Population) -> list[str]:
+    """What is said of a population that is not the full analysis set."""
+    return [] if population == "full_analysis" else [POPULATIONS[population]]
 
 
 def unknown_words(unknown: Mapping[str, int], covariates: Filters) -> list[str]:

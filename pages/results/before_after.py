@@ -55,7 +55,7 @@ if found.plan.within is None:
 
 sentence(found)
 show_standing(answered)
-show_left_out(access, study.study_id, scored)
+show_left_out(access, study.study_id, scored, population=question.population)
 show_unknown(access, question)
 caveats(access, study)
 colours = {arm.name: arm.colour for arm in study.arms}
