@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dermdash.errors import DesignError
 from dermdash.trial.blinding import find_sealed_arm
-from dermdash.trial.covariates import Covariate, fitted_covariates
+from dermdash.trial.covariates import Covariate, as_text, fitted_covariates
 from dermdash.trial.design import clean_name, new_name
 from dermdash.trial.parts import study_row
 from dermdash.trial.schema import AllocationRow, ArmRow, SiteRow, StudyRow, SubjectRow
@@ -95,7 +95,8 @@ def set_subject(
 def subject_table(tx: Transaction, study_id: int) -> pd.DataFrame:
     """``study, subject_id, arm, status, reason`` and a column a covariate, ordered by code.
 
-    A subject whose sides are in different arms names them all (``active / placebo``).
+    A subject whose sides are in different arms names them all (``active / placebo``). A truth
+    value is yes or no, which nobody takes for a number.
     """
     arms = (
         select(AllocationRow.subject_id, ArmRow.name)
@@ -135,7 +136,7 @@ def subject_table(tx: Transaction, study_id: int) -> pd.DataFrame:
     )
     names = dict.fromkeys(name for row in rows for name in row.covariates)
     covariates = {
-        name: pd.Series([row.covariates.get(name) for row in rows]).infer_objects()
+        name: pd.Series([_shown(row.covariates.get(name)) for row in rows]).infer_objects()
         for name in names
     }
     return table.assign(**covariates)
@@ -234,6 +235,10 @@ def merge_covariates(
     if given.keys() - subject.covariates.keys():
         subject.covariates = subject.covariates | given
         subject.version += 1
+
+
+def _shown(value: Covariate | None) -> Covariate | None:
+    return as_text(value) if isinstance(value, bool) else value
 
 
 def _find_site(tx: Transaction, study_id: int, name: str) -> SiteRow:
