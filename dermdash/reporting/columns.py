@@ -46,6 +46,9 @@ COLUMNS: dict[str, Column] = {
     "subject_status": Column(ALL, "active, or withdrawn"),
     "dej_um": Column(SCANS, "depth of the DEJ from the first slice in µm, a surface's median"),
     "dej_source": Column(SCANS, "manual, file, detected or edited"),
+    "dej_after_unblinding": Column(
+        ALL, "True where a DEJ was given after the study was unblinded, by who may have known arms"
+    ),
     "synthetic": Column(ALL, "True where the scans are SYNTHETIC phantoms, False where of skin"),
     "model": Column(ALL, "name of the model that graded"),
     "model_use": Column(ALL, "demonstration, or by whom and when the model was validated"),

@@ -18,6 +18,7 @@ from dermdash.trial.subjects import subject_table
 from dermdash.trial.transaction import Transaction
 
 OF_SCAN = (*PLACE, "visit_day", "replicate", "dej_um", "dej_source", "volume_sha256")
+FLAG = "dej_after_unblinding"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,7 +43,7 @@ def export_table(tx: Transaction, study_id: int, *, level: Level = "subject") ->
     scans = scan_table(tx, study_id)
     frames = [
         rows_of(grading.slab).assign(
-            **{name: scan[name] for name in OF_SCAN}, model_digest=grading.model_digest
+            **{name: scan[name] for name in (*OF_SCAN, FLAG)}, model_digest=grading.model_digest
         )
         for scan in scans[scans["state"] == "graded"].to_dict("records")
         if (grading := get_grading(tx, scan["scan_id"])) is not None
@@ -163,7 +164,7 @@ def _average_scans(table: pd.DataFrame) -> pd.DataFrame:
     place = [*PLACE, "visit_day", "model_digest"]
     how = dict.fromkeys(("grade_mean", "expected_grade", *SHARES), "mean")
     grouped = table.groupby(place, sort=False, dropna=False)
-    averaged = grouped.agg(how | {"n_layers": "min", "n_patches": "sum"})
+    averaged = grouped.agg(how | {"n_layers": "min", "n_patches": "sum", FLAG: "any"})
     return averaged.assign(n_scans=grouped.size()).reset_index()
 
 

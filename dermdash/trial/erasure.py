@@ -15,6 +15,7 @@ from sqlalchemy import or_, select
 from dermdash.errors import DesignError
 from dermdash.identity import require
 from dermdash.trial.base import Base
+from dermdash.trial.intake import store_key
 from dermdash.trial.life import data_digest
 from dermdash.trial.locked import acting
 from dermdash.trial.parts import study_row
@@ -108,7 +109,8 @@ def erase_subject(tx: Transaction, study_id: int, code: str, *, reason: str) -> 
                 tx.session.delete(row)
             tx.session.flush()
         subject.status, subject.reason, subject.withdrawn_on = "erased", text, None
-        subject.covariates, subject.full_analysis, subject.per_protocol = {}, False, False
+        subject.covariates, subject.population_reason = {}, None
+        subject.full_analysis = subject.per_protocol = False
         subject.version += 1
         tx.session.flush()
         _empty_audit(tx, subject, rows)
@@ -177,6 +179,7 @@ def _rows(tx: Transaction, subject: SubjectRow) -> _Rows:
                 or_(
                     JobRow.scan_id.in_(ids),
                     (JobRow.study_id == subject.study_id) & (in_scan == subject.code),
+                    JobRow.key.in_([store_key(subject.study_id, sha256) for sha256 in own]),
                 )
             ),
         ),

@@ -278,6 +278,7 @@ def _facts(tx: Transaction, study_id: int) -> dict[str, Any]:
             [
                 *(row.id, row.code, row.status, row.reason, row.covariates),
                 *(_day(row.withdrawn_on), row.full_analysis, row.per_protocol),
+                row.population_reason,
             ]
             for row in subjects
         ],

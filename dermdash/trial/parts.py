@@ -57,13 +57,18 @@ def rename_arm(tx: Transaction, arm_id: int, name: str) -> None:
 def set_arms(tx: Transaction, study_id: int, arms: Sequence[tuple[int | None, ArmSpec]]) -> None:
     """Give a study these arms: ids of those that stay, None for new ones; others are removed.
 
+    While they are sealed only their targets change, and they are known by their codes.
+
     Raises
     ------
     DesignError
-        A name is taken or unusable, or subjects are in an arm that would go.
+        A name is taken or unusable, subjects are in an arm that would go, or the arms are sealed.
     """
     with tx.all_or_nothing():
         known = {row.id: row for row in _rows(tx, ArmRow, study_id)}
+        if study_row(tx, study_id).blinded:
+            _set_targets(tx, {row.name: row for row in known.values()}, [arm for _, arm in arms])
+            return
         _remove_others(tx, known, [key for key, _ in arms])
         for key, arm in arms:
             if key is None:
@@ -78,6 +83,18 @@ def set_arms(tx: Transaction, study_id: int, arms: Sequence[tuple[int | None, Ar
                 row.is_control = arm.is_control
                 row.colour = arm_colour(n_coloured, is_control=arm.is_control)
             tx.session.flush()
+
+
+def _set_targets(tx: Transaction, by_code: dict[str, ArmRow], arms: Sequence[ArmSpec]) -> None:
+    for arm in arms:
+        row = by_code.get(arm.name)
+        if row is None or arm.is_control:
+            raise DesignError(
+                f"arm={arm.name} is not one of the codes {', '.join(sorted(by_code))}, and sealed "
+                "arms take a target only; unblind the study before changing them"
+            )
+        row.target_n = _checked_target(arm)
+    tx.session.flush()
 
 
 def set_visits(

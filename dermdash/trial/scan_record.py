@@ -10,6 +10,7 @@ from dermdash.errors import DesignError
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.volume import Reading, Volume, read_volume
 from dermdash.trial.dejs import load_dej
+from dermdash.trial.joins import first_unblindings
 from dermdash.trial.masking import mask_text
 from dermdash.trial.schema import DejRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
 from dermdash.trial.states import scan_states
@@ -55,6 +56,7 @@ class Scan:
     stored_at: datetime
     stored_by: str
     outside: Outside | None = None
+    dej_after_unblinding: bool = False
 
     def open(self) -> Volume:
         """The volume, read as it was when it was stored.
@@ -125,4 +127,12 @@ def get_scan(tx: Transaction, scan_id: int) -> Scan:
         stored_at=row.stored_at,
         stored_by=row.stored_by,
         outside=outside,
+        dej_after_unblinding=dej is not None and _was_unblinded(tx, study.id, dej.at),
     )
+
+
+def _was_unblinded(tx: Transaction, study_id: int, moment: datetime) -> bool:
+    """Whether a study had been unblinded before a moment."""
+    unblinding = first_unblindings()
+    at = tx.session.scalar(select(unblinding.c.at).where(unblinding.c.study_id == study_id))
+    return at is not None and moment > at

@@ -28,7 +28,8 @@ def needs_me(access: Access) -> None:
     with access.read() as tx:
         studies = list_studies(tx)
     for row in records(studies):
-        if not row["n_no_dej"] and not row["n_failed"]:
+        waits = row["n_no_dej"] or row["n_failed"]
+        if not waits or row["state"] != "collecting":
             continue
         step = next_step(row)
         with st.container(

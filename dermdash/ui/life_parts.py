@@ -64,7 +64,7 @@ def _steps(study: Study, events: Sequence[StudyEvent], unblinded: datetime | Non
     never_blinded = not study.blinded and unblinded is None
     words = [_collecting(study, events), _locked(study, events), _unblinded(study, events)]
     if never_blinded:
-        words[2] = "Only a study whose arms were sealed is unblinded; this one ends with the lock."
+        words[2] = "Only sealed arms are unblinded; as it stands, this study ends with the lock."
     for number, (column, step) in enumerate(zip(st.columns(3), STEPS, strict=True)):
         done = number < reached or (number == 2 and unblinded is not None)
         icon = "radio_button_checked" if number == reached else "radio_button_unchecked"

@@ -25,7 +25,12 @@ def next_step(counts: Mapping[str, Any], *, making: int = 0) -> Step:
 
     >>> next_step({"n_scans": 0}).verb
     'Add scans'
+    >>> next_step({"n_scans": 9, "n_no_dej": 2, "state": "locked"}).verb
+    'See the result'
     """
+    if counts.get("state", "collecting") != "collecting":
+        page = result_page(str(counts.get("kind", "cohorts")))
+        return Step("The data are locked", "See the result", "bar_chart", page)
     match counts:
         case {"n_scans": 0} if not making:
             step = Step("No scans yet", "Add scans", "upload_file", "data/add_scans.py")

@@ -71,12 +71,6 @@ def caveats(access: Access, study: Study) -> None:
         protocol = current_protocol(tx, study.study_id)
         n_later = count_dejs_after_unblinding(tx, study.study_id)
         n_before = count_results_before_erasure(tx, study.study_id)
-    if study.blinded:
-        st.info(
-            "Blinded: arms go by code and no control is named, so nothing here is planned; the "
-            "plan's question is answered after unblinding.",
-            icon=":material/visibility_off:",
-        )
     if n_later:
         st.warning(
             f"{plural(n_later, 'DEJ was', 'DEJs were')} given after the study was unblinded, by "

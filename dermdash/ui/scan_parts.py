@@ -71,6 +71,7 @@ def provenance(
         "Grey values shown as 0 and 255": str(scan.reading.window),
         "Stored": f"{scan.stored_at:%Y-%m-%d %H:%M} UTC by {scan.stored_by}",
         "DEJ": f"{scan.dej_source} by {scan.dej_editor}, {scan.dej_at:%Y-%m-%d %H:%M} UTC"
+        + (", after unblinding" if scan.dej_after_unblinding else "")
         if scan.dej_at
         else "none",
         "Model": f"{protocol.model_name} ({protocol.model_digest[:16]}), {protocol.model_use}"

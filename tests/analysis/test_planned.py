@@ -8,8 +8,10 @@ import pytest
 from dermdash.analysis.filters import Between, OneOf
 from dermdash.analysis.planned import Asked, compare_planned, standing
 from dermdash.errors import TableError
+from dermdash.trial.plans import StoredPlan
+from dermdash.trial.questions import blank_plan
 from dermdash.trial.studies import Arm, Visit
-from tests.support.asked import ARMS, CHANGES, answered, scores, stored_of, study_of
+from tests.support.asked import ARMS, CHANGES, NOW, answered, scores, stored_of, study_of
 
 
 def test_a_question_that_was_locked_is_planned() -> None:
@@ -187,3 +189,20 @@ def test_what_cannot_be_compared_says_why() -> None:
     study = study_of()
     with pytest.raises(TableError, match="one visit"):
         answered(study, scores(("D0",)), stored_of(study))
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_by_codes_nothing_is_planned(written: bool) -> None:
+    """Codes have no control, and an order of codes would pass for treatment against control."""
+    arms = (Arm(-1, "A", "A", False, "#08f"), Arm(-2, "B", "B", False, "#fa0"))
+    study = replace(study_of(), arms=arms, blinded=True)
+    plan = replace(blank_plan(study), primary=None)
+    stored = StoredPlan(1, plan, "ada", NOW, "ada", NOW, sealed=True) if written else None
+    asked = replace(CHANGES, arms=("A", "B"))
+    _, found = answered(study, scores(arms=("A", "B")), stored, asked)
+    now = standing(study, found, stored, asked)
+    assert not now.planned
+    assert now.sentence == (
+        "Exploratory: blinded, arms by code; the plan's question is answered after unblinding."
+    )
+    assert (found.plan.control, found.plan.primary) == (None, None)

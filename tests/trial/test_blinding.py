@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,11 +15,13 @@ from dermdash.grading.model import Model
 from dermdash.identity import WORKER, User
 from dermdash.imaging.phantom.recipe import Recipe
 from dermdash.settings import Settings
+from dermdash.trial import blinding
 from dermdash.trial.audit import history
 from dermdash.trial.blinding import RealArm, find_sealed_arm, read_seal, seal_arms, unseal_arms
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.gradings import profiles
 from dermdash.trial.life import lock_data, study_events, unblind
+from dermdash.trial.parts import set_arms
 from dermdash.trial.phantoms import PhantomScan, request_phantom
 from dermdash.trial.plans import current_plan, lock_plan, plan_history, write_plan
 from dermdash.trial.questions import blank_plan
@@ -241,10 +244,12 @@ def test_arms_cannot_be_made_or_renamed_behind_the_seal(
         add_arm(tx, blinded, ArmSpec("vehicle"))
     with pytest.raises(DesignError, match="arms of Serum are sealed"), store.write(by=ada) as tx:
         rename_arm(tx, 1, "vehicle")
-    with store.write(by=ada) as tx:  # but how many subjects are wanted may change
-        (arm, *_) = tx.session.scalars(select(ArmRow)).all()
-        arm.target_n = 12
-        tx.session.flush()
+    for other in (ArmSpec("vehicle"), ArmSpec("A", is_control=True), ArmSpec("active")):
+        with store.write(by=ada) as tx, pytest.raises(DesignError, match="take a target only"):
+            set_arms(tx, blinded, [(-1, other)])
+    with store.write(by=ada) as tx:  # how many subjects are wanted may change
+        set_arms(tx, blinded, [(-1, ArmSpec("A", target_n=12)), (-2, ArmSpec("B"))])
+        assert [arm.target_n for arm in get_study(tx, blinded).arms] == [12, None]
 
 
 def test_reading_the_seal_is_an_act_that_stays(store: Store, blinded: int, ada: User) -> None:
@@ -346,6 +351,22 @@ def test_results_given_before_the_seal_are_hidden(store: Store, study: int, ada:
         assert get_result(tx, during.digest) is not None
         unseal_arms(tx, study)
         assert get_result(tx, key.digest) is not None
+
+
+def test_nobody_else_reads_the_seal() -> None:
+    """A second reader of the sealed names would be a second place to leak from."""
+    room = Path(blinding.__file__).parents[1]
+    readers = {
+        path.name
+        for path in room.rglob("*.py")
+        if "SealedArmRow" in path.read_text() or 'sealed_arm"' in path.read_text()
+    }
+    assert readers - {"0003_conduct_of_a_study.py"} == {
+        "blinding.py",  # seals, reads, puts back
+        "conduct.py",  # the table
+        "schema.py",  # names it
+        "masking.py",  # hides it in the audit
+    }
 
 
 def test_the_worker_is_no_administrator(store: Store, blinded: int) -> None:

@@ -38,6 +38,7 @@ from dermdash.trial.schema import (
     MarkingRow,
     QualityRow,
     ScanRow,
+    SubjectRow,
     VolumeRow,
 )
 from dermdash.trial.studies import get_study, set_subject, subject_table
@@ -68,6 +69,8 @@ def person(store: Store, study: int, put_scan: PutScan, grade_all, ada: User) ->
         set_dej(tx, scan, surface, source="edited")
         exclude_scan(tx, put(tx, study, scan), SECRET)
         sha256 = get_scan(tx, scan).volume_sha256
+        subject = tx.session.scalars(select(SubjectRow).where(SubjectRow.code == "S07")).one()
+        subject.population_reason = SECRET
         tx.session.add_all(
             [
                 MarkingRow(
