@@ -183,12 +183,15 @@ def tell_tales(tx: Transaction, study_id: int) -> list[str]:
         .where(ArmRow.study_id == study_id)
         .group_by(ArmRow.id)
     ).all()
+    targets = [arm.target_n for arm in arms]
     tales = []
     if told:
         tales.append(
             f"{told} file names hold an arm's name, which is hidden where they are shown, but "
             "not from whoever sees the files"
         )
+    if len(set(targets)) > 1:
+        tales.append("the arms' target numbers differ, and tell them apart")
     if len(sizes) > 1 and max(sizes) >= 1.5 * min(sizes):
         tales.append(
             f"arms of {min(sizes)} and {max(sizes)} subjects are told apart by their size, "

@@ -78,7 +78,7 @@ def lock_data(tx: Transaction, study_id: int) -> str:
     Raises
     ------
     DesignError
-        The study is locked already, has no scan, or gradings wait or run.
+        The study is locked already, scans are still on the way, or gradings wait or run.
     """
     study = study_row(tx, study_id)
     if study.state != "collecting":

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from dermdash.errors import DesignError
 from dermdash.trial.dejs import scan_row
+from dermdash.trial.masking import mask_text
 from dermdash.trial.places import Place, find_place
 from dermdash.trial.schema import ScanRow, SiteRow, SubjectRow, VisitRow
 from dermdash.trial.transaction import Transaction
@@ -109,8 +110,9 @@ def _check_free(
     if there is row:
         raise DesignError(f"{row.file_name} lies at {place} replicate {replicate} already")
     if there is not None and there.id not in leaving:
+        other = mask_text(tx, _study_of(tx, row), there.file_name)
         raise DesignError(
-            f"{place} replicate {replicate} is taken by {there.file_name}; swap the two, or choose "
+            f"{place} replicate {replicate} is taken by {other}; swap the two, or choose "
             "another replicate"
         )
 

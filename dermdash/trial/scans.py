@@ -20,6 +20,7 @@ from dermdash.trial.dejs import (
     set_dej,
 )
 from dermdash.trial.design import clean_file_name, clean_name
+from dermdash.trial.masking import mask_text
 from dermdash.trial.places import Place, find_place
 from dermdash.trial.protocols import admit_scan
 from dermdash.trial.qualities import enqueue_quality
@@ -211,8 +212,9 @@ def _known_scan(
     if at_place is not None:
         if at_place.volume_sha256 == sha256:
             return at_place
+        other = mask_text(tx, study_id, at_place.file_name)
         raise DesignError(
-            f"{place} replicate {new.replicate} is taken by {at_place.file_name}, another file; "
+            f"{place} replicate {new.replicate} is taken by {other}, another file; "
             "correct the place, or store it as the next replicate"
         )
     elsewhere = tx.session.execute(

@@ -8,6 +8,7 @@ from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access, known, refusals, refuse
 from dermdash.ui.roles import allowed, say_why_not
+from dermdash.ui.slices import resident_volumes
 
 
 def erase_form(access: Access, study: Study) -> None:
@@ -48,6 +49,7 @@ def erase_form(access: Access, study: Study) -> None:
                 with access.write() as tx:
                     erase_subject(tx, study.study_id, code, reason=reason)
                 st.cache_data.clear()  # pictures of the subject, kept to be shown again
+                resident_volumes.clear()
                 st.rerun()
 
 

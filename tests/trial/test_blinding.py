@@ -17,7 +17,14 @@ from dermdash.imaging.phantom.recipe import Recipe
 from dermdash.settings import Settings
 from dermdash.trial import blinding
 from dermdash.trial.audit import history
-from dermdash.trial.blinding import RealArm, find_sealed_arm, read_seal, seal_arms, unseal_arms
+from dermdash.trial.blinding import (
+    RealArm,
+    find_sealed_arm,
+    read_seal,
+    seal_arms,
+    tell_tales,
+    unseal_arms,
+)
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.gradings import profiles
 from dermdash.trial.life import lock_data, study_events, unblind
@@ -26,6 +33,8 @@ from dermdash.trial.phantoms import PhantomScan, request_phantom
 from dermdash.trial.plans import current_plan, lock_plan, plan_history, write_plan
 from dermdash.trial.questions import blank_plan
 from dermdash.trial.results import ResultKey, get_result, keep_result, software_version
+from dermdash.trial.roster import preview_roster
+from dermdash.trial.roster_file import read_roster
 from dermdash.trial.scans import exclude_scan, scan_table
 from dermdash.trial.schema import AllocationRow, ArmRow, SealedArmRow, StudyRow
 from dermdash.trial.studies import (
@@ -216,6 +225,41 @@ def test_a_scan_with_a_real_arm_is_refused_without_an_answer(
     with store.write(by=MEMBER) as tx:
         new = NewScan("S01", "A", "D28", "cheek", None, None, reading)
         store_scan(tx, blinded, volume, new, shape=(120, 500, 1224))  # by its code it is harmless
+
+
+def test_a_roster_with_real_arms_is_refused_line_by_line_alike(store: Store, blinded: int) -> None:
+    """The preview of a roster would say which line changes nothing, and so who is where."""
+    said = set()
+    for arm in ("active", "placebo", "vitamin C"):
+        file = read_roster("roster.csv", f"subject_id,arm\nS01,{arm}\nS02,{arm}\n".encode())
+        with store.write(by=MEMBER) as tx:
+            for verdict in preview_roster(tx, blinded, file):
+                assert verdict.act == "refuse"
+                said.add(verdict.words.replace(arm, "?"))
+    assert len(said) == 1
+    assert "sealed" in said.pop()
+
+
+def test_what_tells_the_arms_apart_is_said_before_they_are_sealed(
+    store: Store, study: int, put_scan: PutScan, ada: User
+) -> None:
+    """A seal over arms of 3 and 1 subjects, or files named by arm, hides nothing."""
+    with store.read() as tx:
+        assert tell_tales(tx, study) == []
+    for number in range(3):
+        put_scan(f"S0{number}", arm="active", file_name=f"S0{number}_ACTIVE.tif")
+    put_scan("S09", arm="placebo", file_name="hyperactive.tif")
+    with store.write(by=ada) as tx:
+        set_arms(tx, study, [(1, ArmSpec("placebo", True, 5)), (2, ArmSpec("active", False, 10))])
+        files, targets, sizes = tell_tales(tx, study)
+        assert files.startswith("3 file names hold an arm's name")
+        assert "target numbers differ" in targets
+        assert sizes.startswith("arms of 1 and 3 subjects")
+        seal_arms(tx, study)
+        assert set(scan_table(tx, study)["file_name"]) == {
+            *(f"S0{number}_(sealed).tif" for number in range(3)),
+            "hyperactive.tif",
+        }
 
 
 def test_an_administrator_allocates_by_name_and_no_sentence_tells_the_code(
