@@ -1,5 +1,6 @@
 """What lies before a reader: one scan without its name, a depth, some pins. Held by the server."""
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from dermdash.trial.marking_queue import Ask
 from dermdash.trial.markings import LastLook
 from dermdash.trial.scans import Scan
 
+_TURNS = itertools.count()
 FIRST_UM = 60  # where a look begins, whatever the scan: not where anybody put it before
 
 
@@ -32,6 +34,9 @@ class Desk:
     live : whether the slider was moved since the sections were; then the surface goes through it
     pins : depths that the reader fixed elsewhere
     last : the reader's last look where it is taken up again
+    laid_as : tells its sliders from those of the scan before
+    turn : counts how often the server moved the slider, which then is another one: an answer that
+        is still on its way from the browser would put the old one back
     """
 
     reader: str
@@ -45,6 +50,8 @@ class Desk:
     pins: tuple[Point, ...] = ()
     last: LastLook | None = None
     began: float = field(default_factory=time.monotonic)
+    laid_as: int = field(default_factory=_TURNS.__next__)
+    turn: int = field(default_factory=_TURNS.__next__)
 
     @classmethod
     def laid(
@@ -90,9 +97,14 @@ class Desk:
         return time.monotonic() - self.began
 
     def lower(self, depth_um: float) -> None:
-        """Put the slider at a depth."""
+        """Lay the line at a depth, as the slider has it."""
         self.depth_um = float(min(max(depth_um, 1), self.deepest))
         self.live = True
+
+    def step(self, by_um: int) -> None:
+        """Move the line, and the slider with it."""
+        self.lower(round(self.depth_um) + by_um)
+        self.turn = next(_TURNS)
 
     def move(self, y: int, x: int) -> None:
         """Lay the sections elsewhere; the surface stays as the pins have it."""
@@ -105,6 +117,7 @@ class Desk:
         """Put the slider where the surface is at the crossing."""
         depth = depth_at(dej_through(self.pins, self.volume), self.y, self.x)
         self.depth_um = float(min(max(round(depth), 1), self.deepest))
+        self.turn = next(_TURNS)
 
     def pin_here(self) -> None:
         self.pins = pin(self.pins, self.here)

@@ -113,20 +113,26 @@ def _slices(at: Desk) -> None:
 
 
 def _depth(at: Desk) -> None:
-    st.session_state["mark_um"] = round(at.depth_um)
     slider, steps = st.columns([1, 1.25], vertical_alignment="bottom")
-    slider.slider(
-        "Depth of the line at the crossing (µm)",
-        1,
-        max(at.deepest, 2),
-        key="mark_um",
-        on_change=lambda: at.lower(st.session_state["mark_um"]),
-    )
+    turn, key = at.turn, f"mark_um_{at.turn}"
+
+    def lowered() -> None:
+        if turn == at.turn:  # else it is the echo of a slider that was moved since
+            at.lower(st.session_state[key])
+
+    with slider.container(key="mark_um"):
+        st.slider(
+            "Depth of the line at the crossing (µm)",
+            *(1, max(at.deepest, 2), round(at.depth_um)),
+            key=key,
+            on_change=lowered,
+        )
     with steps.container(horizontal=True, gap="xsmall"):
         for step, keys in STEPS.items():
             st.button(
                 step_name(step),
-                on_click=lambda step=step: at.lower(round(at.depth_um) + step),
+                on_click=at.step,
+                args=(step,),
                 key=f"mark_step_{step}",
                 shortcut=keys,
             )
@@ -148,17 +154,19 @@ def _sections(at: Desk) -> None:
     """Where both sections lie, and how grey is shown."""
     _, n_y, n_x = at.volume.shape
     _, step_y, step_x = at.volume.spacing_um
-    st.session_state["mark_x"], st.session_state["mark_y"] = at.x, at.y
+    keys = f"mark_x_{at.laid_as}", f"mark_y_{at.laid_as}"
 
     def moved() -> None:
-        at.move(st.session_state["mark_y"], st.session_state["mark_x"])
+        if desk() is at:
+            x, y = (st.session_state[key] for key in keys)
+            at.move(y, x)
 
     x, y, grey, gamma, line = st.columns([1, 1, 1, 1, 0.5], vertical_alignment="bottom")
     place = partial(st.slider, on_change=moved, format=" ")
-    with x:
-        place(f"Crossing at x = {at.x * step_x:.0f} µm", 0, n_x - 1, key="mark_x")
-    with y:
-        place(f"and y = {at.y * step_y:.0f} µm", 0, n_y - 1, key="mark_y")
+    with x.container(key="mark_x"):
+        place(f"Crossing at x = {at.x * step_x:.0f} µm", 0, n_x - 1, at.x, key=keys[0])
+    with y.container(key="mark_y"):
+        place(f"and y = {at.y * step_y:.0f} µm", 0, n_y - 1, at.y, key=keys[1])
     with grey:
         st.slider(
             "Black and white at grey",

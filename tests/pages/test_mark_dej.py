@@ -51,6 +51,12 @@ def set_study(store: Store, **changes: Any) -> None:
             setattr(row, name, value)
 
 
+def slider(app: AppTest, which: str) -> Any:
+    """The depth's slider ("um"), or that of the crossing ("x"), of the scan that lies there now."""
+    desk = app.session_state["marking_desk"]
+    return app.slider(key=f"mark_um_{desk.turn}" if which == "um" else f"mark_x_{desk.laid_as}")
+
+
 def accept(app: AppTest) -> AppTest:
     app = press(app, "Accept the line")
     assert not app.exception
@@ -64,13 +70,13 @@ def test_a_queue_is_worked_off_to_its_end(open_page: OpenPage, store: Store, stu
     assert app.title[0].value == "Where does the dermis begin?"
     assert "1 of 3" in said(app)
     assert len(app.get("image")) == 3
-    app.slider(key="mark_um").set_value(20).run()
+    slider(app, "um").set_value(20).run()
     for label, depth in {"+1": 21, "+10": 31, "−1": 30, "−10": 20}.items():
         app = press(app, label)
-        assert app.slider(key="mark_um").value == depth
+        assert slider(app, "um").value == depth
     app = accept(app)
     assert "2 of 3" in said(app)
-    assert app.slider(key="mark_um").value == 60  # not where the last one was
+    assert slider(app, "um").value == 60  # not where the last one was
     app = accept(accept(app))
     assert "Nothing waits" in said(app)
     with store.read() as tx:
@@ -129,14 +135,14 @@ def test_pins_tilt_the_line_and_can_be_taken_out(
 ) -> None:
     """A tilted scan could only be marked at one place."""
     app = open_page(PAGE)
-    app.slider(key="mark_um").set_value(30).run()
+    slider(app, "um").set_value(30).run()
     app = press(app, "Pin it")
-    app.slider(key="mark_x").set_value(700).run()
-    assert app.slider(key="mark_um").value == 30
-    app.slider(key="mark_um").set_value(45).run()
+    slider(app, "x").set_value(700).run()
+    assert slider(app, "um").value == 30
+    slider(app, "um").set_value(45).run()
     app = press(app, "Pin it")
-    app.slider(key="mark_x").set_value(550).run()
-    assert app.slider(key="mark_um").value == 38  # half-way between the pins, rounded
+    slider(app, "x").set_value(550).run()
+    assert slider(app, "um").value == 38  # half-way between the pins, rounded
     app = accept(app)
     with store.read() as tx:
         kinds = tx.session.scalars(select(DejRow.kind)).all()
@@ -169,10 +175,10 @@ def test_the_last_scan_can_be_taken_up_again(open_page: OpenPage, store: Store, 
     """A slip of the key would stay, or need the scan's own page, which says whose it is."""
     app = open_page(PAGE)
     assert "Back to my last scan" not in [b.label for b in app.button]
-    app.slider(key="mark_um").set_value(20).run()
+    slider(app, "um").set_value(20).run()
     app = press(accept(app), "Back to my last scan")
     assert "Your last scan again" in said(app)
-    assert app.slider(key="mark_um").value == 20
+    assert slider(app, "um").value == 20
     assert "move the line instead" in said(app)  # what bears a DEJ cannot become unclear
     app = accept(press(app, "+1"))
     assert "2 of 3" in said(app)
