@@ -44,6 +44,8 @@ COLUMNS: dict[str, Column] = {
     "entropy": Column(("layer",), "mean entropy of the patches in bits, 0 (sure) to 2"),
     **{f"probability_{k}": Column(("patch",), f"probability of grade {k}") for k in range(1, 5)},
     "subject_status": Column(ALL, "active, or withdrawn"),
+    "full_analysis": Column(ALL, "True where the subject is in the full analysis set"),
+    "per_protocol": Column(ALL, "True where the subject is in the per-protocol set"),
     "dej_um": Column(SCANS, "depth of the DEJ from the first slice in µm, a surface's median"),
     "dej_source": Column(SCANS, "manual, file, detected or edited"),
     "dej_after_unblinding": Column(

@@ -12,6 +12,7 @@ from dermdash.grading.profile import Grading, depth_profile, summarize
 from dermdash.reporting.columns import COLUMNS, LEVELS, PLACE, SHARES, Level
 from dermdash.trial.gradings import get_grading
 from dermdash.trial.protocols import get_model
+from dermdash.trial.roster_table import roster_table
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import get_study
 from dermdash.trial.subjects import subject_table
@@ -173,6 +174,8 @@ def _with_study(table: pd.DataFrame, tx: Transaction, study_id: int) -> pd.DataF
     subjects = subject_table(tx, study_id).drop(columns=["study", "arm", "reason"])
     taken = {name: f"covariate_{name}" for name in set(COLUMNS) - {"subject_id"}}
     subjects = subjects.rename(columns=taken | {"status": "subject_status"})
+    flags = roster_table(tx, study_id)[["subject_id", "full_analysis", "per_protocol"]]
+    subjects = subjects.merge(flags, on="subject_id")
     models = {digest: get_model(tx, digest) for digest in table["model_digest"].unique()}
     return table.merge(subjects, on="subject_id", how="left").assign(
         synthetic=get_study(tx, study_id).synthetic,
@@ -182,8 +185,8 @@ def _with_study(table: pd.DataFrame, tx: Transaction, study_id: int) -> pd.DataF
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Columns as in ``COLUMNS``, covariates after the subject's status."""
+    """Columns as in ``COLUMNS``, covariates after the subject's status and populations."""
     known = [name for name in COLUMNS if name in table]
-    cut = known.index("subject_status") + 1
+    cut = known.index("per_protocol") + 1
     covariates = [name for name in table if name not in COLUMNS]
     return table[[*known[:cut], *covariates, *known[cut:]]]

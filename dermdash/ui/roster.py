@@ -1,7 +1,7 @@
 """The subjects of a study, edited in place."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +17,9 @@ from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.roster_conflicts import find_conflicts, show_conflicts
 from dermdash.ui.roster_import import import_roster
 from dermdash.ui.undo_parts import offer_undo
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 HIDDEN = ("version",)
 LABELS = {
@@ -38,7 +41,8 @@ def edit_subjects(access: Access, study: Study) -> None:
         covariates = known_covariates(tx, study.study_id)
     st.markdown(plain(roster_sentence(study, fresh)))
     closed = study.state != "collecting"
-    with st.container(horizontal=True):
+    acts = st.container(horizontal=True)
+    with acts:
         st.download_button(
             "Download as CSV",
             lambda: csv_bytes(export_table(fresh)),
@@ -60,7 +64,7 @@ def edit_subjects(access: Access, study: Study) -> None:
             expanded=loaded or fresh.empty,
         ):
             import_roster(access, study)
-    _edit(access, study, fresh, covariates, closed=closed)
+    _edit(access, study, fresh, covariates, acts=acts, closed=closed)
 
 
 def roster_sentence(study: Study, table: pd.DataFrame) -> str:
@@ -112,6 +116,7 @@ def _edit(
     fresh: pd.DataFrame,
     covariates: Sequence[CovariateSpec],
     *,
+    acts: "DeltaGenerator",
     closed: bool,
 ) -> None:
     fresh = fresh.assign(withdrawn_on=pd.to_datetime(fresh["withdrawn_on"]))
@@ -123,6 +128,7 @@ def _edit(
         table = st.session_state[f"{state}_seen"]
     else:
         table = st.session_state[f"{state}_seen"] = fresh
+    told = st.container()
     edited = st.data_editor(
         table,
         num_rows="fixed" if closed else "add",
@@ -136,7 +142,7 @@ def _edit(
     )
     edits = edits_of(table, edited)
     conflicts = find_conflicts(access, study, edits, fresh)
-    with st.container(horizontal=True):
+    with acts:
         save = st.button(
             f"Save {plural(len(edits), 'row')}" if edits else "Save roster",
             type="primary",
@@ -150,7 +156,8 @@ def _edit(
                 save_edits(tx, study.study_id, edits)
             _next(state)
     if conflicts:
-        chosen = show_conflicts(conflicts, edits)
+        with told:
+            chosen = show_conflicts(conflicts, edits)
         if chosen is not None and known(access, place="roster"):
             with refusals():
                 with access.write() as tx:
