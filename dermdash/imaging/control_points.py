@@ -77,16 +77,17 @@ def face_along(volume: Volume, dej: Dej) -> NDArray[np.uint8]:
     at = np.clip(_depths(dej) / volume.spacing_um[0], 0, volume.shape[0] - 1)
     low = np.minimum(at.astype(np.intp), volume.shape[0] - 2)
     block = volume.layers(int(low.min()), int(low.max()) + 2)
-    part = (at - low).astype(np.float32)
     if dej.map_um is None:
         upper, lower = block
     else:
-        low = (low - low.min())[None]
-        upper = np.take_along_axis(block, low, axis=0)[0]
-        lower = np.take_along_axis(block, low + 1, axis=0)[0]
+        layer = volume.shape[1] * volume.shape[2]
+        place = (low - low.min()) * layer + np.arange(layer).reshape(low.shape)
+        upper, lower = block.reshape(-1).take(place), block.reshape(-1).take(place + layer)
+    part = (at - low).astype(np.float32)
     if not part.any():
         return np.ascontiguousarray(upper)
-    return np.asarray(np.rint(upper + part * (lower.astype(np.float32) - upper)), np.uint8)
+    difference = np.subtract(lower, upper, dtype=np.float32)
+    return np.asarray(upper + part * difference + np.float32(0.5), np.uint8)
 
 
 def deepest_um(volume: Volume) -> float:

@@ -16,6 +16,7 @@ from dermdash.ui.pictures import CHOSEN_COLOUR, DEJ_COLOUR, Rgb
 NEAR_UM = 12.0  # a pin this near a section is drawn in it
 JPEG_QUALITY = 82
 WIDEST_PX = 1224
+FACE_PX = 900  # it is shown at about 600
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 BAR_UM = 100.0
 
@@ -60,7 +61,8 @@ class Sight:
 def face_picture(sight: Sight) -> Rgb:
     """En face along the DEJ, with the places of both sections and the pins."""
     _, step_y, step_x = sight.volume.spacing_um
-    canvas = _Canvas.of(face_along(sight.volume, sight.dej), (step_y, step_x), sight.contrast)
+    face = face_along(sight.volume, sight.dej)
+    canvas = _Canvas.of(face, (step_y, step_x), sight.contrast, widest=FACE_PX)
     canvas.cross(sight.y * step_y, sight.x * step_x)
     for pin in sight.pins:
         canvas.ring(pin.y_um, pin.x_um)
@@ -104,10 +106,15 @@ class _Canvas:
 
     @classmethod
     def of(
-        cls, plane: NDArray[np.uint8], spacing_um: tuple[float, float], contrast: Contrast
+        cls,
+        plane: NDArray[np.uint8],
+        spacing_um: tuple[float, float],
+        contrast: Contrast,
+        *,
+        widest: int = WIDEST_PX,
     ) -> "_Canvas":
         height_um, width_um = plane.shape[0] * spacing_um[0], plane.shape[1] * spacing_um[1]
-        scale = min(1 / min(spacing_um), WIDEST_PX / max(height_um, width_um))
+        scale = min(1 / min(spacing_um), widest / max(height_um, width_um))
         size = (max(1, round(width_um * scale)), max(1, round(height_um * scale)))
         grey = contrast.applied(plane)
         if size != (plane.shape[1], plane.shape[0]):

@@ -10,8 +10,9 @@ from dermdash.imaging.dej import Dej, read_dej_map
 from dermdash.trial.scans import Scan, set_dej
 from dermdash.ui.cells import step_name
 from dermdash.ui.guard import Access, known, refusals
-from dermdash.ui.pictures import b_scan_picture, en_face_picture, webp
-from dermdash.ui.slices import b_scan, layer
+from dermdash.ui.mark_pictures import Sight, face_picture, jpeg, section_picture
+from dermdash.ui.places import link
+from dermdash.ui.slices import hold
 from dermdash.ui.uploads import receive
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def mark_dej(access: Access, scan: Scan) -> None:
     """En face at a depth and the B-scan with that depth drawn; a button makes it the DEJ."""
     if not known(access, place="marking"):
         return
-    spacing_z, spacing_y, spacing_x = scan.reading.spacing_um or (1.0, 1.0, 1.0)
+    spacing_z, _, _ = scan.reading.spacing_um or (1.0, 1.0, 1.0)
     deepest = int((scan.shape[0] - 1) * spacing_z)
     if st.session_state.get("marked_scan") != scan.scan_id:
         st.session_state["marked_scan"] = scan.scan_id
@@ -46,6 +47,7 @@ def mark_dej(access: Access, scan: Scan) -> None:
         if st.button(f"Set the DEJ to {depth} µm and grade", type="primary"):
             _save(access, scan, Dej.plane(float(depth)))
         st.caption("Earlier markings are kept. The new one counts, and is graded at once.")
+        link("data/mark_dej.py", "Mark without knowing whose scan it is", icon="border_color")
 
         def take(name: str, upload: "UploadedFile") -> Dej:
             with tempfile.TemporaryDirectory(prefix="dermdash-") as folder:
@@ -56,24 +58,17 @@ def mark_dej(access: Access, scan: Scan) -> None:
         for dej in receive("Or a depth map", take, key="map", types=["tif", "tiff", "csv"]):
             _save(access, scan, dej)
     with left, refusals():
-        y = scan.shape[1] // 2
+        _, n_y, n_x = scan.shape
+        sight = Sight(hold(scan), Dej.plane(float(depth)), n_y // 2, n_x // 2)
         st.image(
-            webp(
-                b_scan_picture(
-                    b_scan(scan, y), spacing_zx_um=(spacing_z, spacing_x), dej_um=float(depth)
-                )
-            ),
-            f"B-scan at y = {y * spacing_y:.0f} µm, the DEJ at {depth} µm",
+            jpeg(section_picture(sight, along="x")),
+            f"The middle B-scan, the line at {depth} µm. Each bar is 100 µm.",
             width="stretch",
         )
         st.image(
-            webp(
-                en_face_picture(
-                    layer(scan, Dej.plane(0.0), depth), spacing_yx_um=(spacing_y, spacing_x)
-                )
-            ),
+            jpeg(face_picture(sight)),
             f"En face, {depth} µm below the first slice",
-            width=min(640, int(360 * scan.shape[2] / scan.shape[1])),
+            width=min(640, int(360 * n_x / n_y)),
         )
 
 
