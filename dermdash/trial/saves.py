@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from dermdash.trial.base import Base
+from dermdash.trial.masking import mask_text
 from dermdash.trial.parts import study_row
 from dermdash.trial.roster_book import Change
 from dermdash.trial.schema import (
@@ -130,7 +131,8 @@ def recent_saves(tx: Transaction, study_id: int, *, limit: int = 8) -> list[Save
             continue
         if _did_more(tx, of_save):
             continue
-        saves.append(Save(at, by, of_save[0].reason, entries))
+        reason = of_save[0].reason
+        saves.append(Save(at, by, reason and mask_text(tx, study_id, reason), entries))
         if len(saves) == limit:
             break
     return saves

@@ -45,16 +45,22 @@ def life_tab(access: Access, study: Study) -> None:
         unblinded = unblinded_at(tx, study.study_id)
     _steps(study, events, unblinded)
     say_who_is_who()
-    with st.container(horizontal=True, vertical_alignment="top"):
-        if study.state == "collecting":
+    with st.container(horizontal=True):
+        # Each act has a place of its own: a popover stays open for whatever comes to its place,
+        # and the next act would lie under the pointer of whoever has just pressed.
+        lock, blind, unblind_, reopen_, seal = (st.container(width="content") for _ in range(5))
+    if study.state == "collecting":
+        with lock:
             _lock(access, study)
+        with blind:
             blind_form(access, study, unblinded=unblinded is not None)
-        else:
-            if study.blinded:
-                _unblind(access, study)
+    else:
+        with unblind_:
+            _unblind(access, study)
+        with reopen_:
             _reopen(access, study)
-        if study.blinded:
-            read_the_seal(access, study)
+    with seal:
+        read_the_seal(access, study)
     _events(access, study, events)
     erase_form(access, study)
 
@@ -146,6 +152,8 @@ def _open_ends(ready: Readiness) -> list[tuple[str, str]]:
 
 
 def _unblind(access: Access, study: Study) -> None:
+    if not study.blinded:
+        return
     with access.read() as tx:
         plan = current_plan(tx, study.study_id)
     locked = plan is not None and plan.locked

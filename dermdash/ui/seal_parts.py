@@ -52,6 +52,8 @@ def blind_form(access: Access, study: Study, *, unblinded: bool) -> None:
 
 def read_the_seal(access: Access, study: Study) -> None:
     """What the codes stand for, for this once; that it was read is recorded."""
+    if not study.blinded:
+        return
     with st.popover("Read the seal", icon=":material/key:"):
         st.markdown(
             "Shows which arm each code stands for, here and now only. **That you read it is "

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from dermdash.identity import User
 from dermdash.reporting.tables import export_table
+from dermdash.trial.audit import history
 from dermdash.trial.blinding import seal_arms
 from dermdash.trial.database import Store
 from dermdash.trial.design import CONTROL_GREY
@@ -20,6 +21,7 @@ from dermdash.trial.life import lock_data, unblind
 from dermdash.trial.plans import lock_plan, write_plan
 from dermdash.trial.questions import blank_plan
 from dermdash.trial.results import ResultKey, keep_result, software_version
+from dermdash.trial.saves import recent_saves
 from dermdash.trial.scans import exclude_scan, scan_table
 from dermdash.trial.schema import ArmRow, ScanRow
 from dermdash.trial.studies import (
@@ -30,6 +32,7 @@ from dermdash.trial.studies import (
     get_study,
     set_subject,
 )
+from dermdash.trial.undo import undo_save
 from tests.pages.conftest import ROOT, OpenPage, said
 from tests.support.cli import Shell
 from tests.support.crawl import crawl, navigation
@@ -68,9 +71,12 @@ def trial(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
         lock_plan(tx, study, write_plan(tx, study, plan))
         key = ResultKey(study, {"arms": [PRODUCT, CONTROL]}, 1, "0" * 64, software_version())
         keep_result(tx, key, {"sentence": f"{PRODUCT} rose more than {CONTROL}"})
-    for arm in (PRODUCT, CONTROL):  # a slip and its correction, as the roster's history shows it
-        with store.write(by=CHIEF) as tx:
-            set_subject(tx, study, "S6", arm=arm)
+    with store.write(by=CHIEF) as tx:
+        set_subject(tx, study, "S6", arm=PRODUCT)
+    with store.write(by=CHIEF) as tx:  # a slip, and its undoing
+        undo_save(tx, study, recent_saves(tx, study)[0])
+        reasons = set(history(tx, limit=5)["reason"])
+        assert f"undo: S6 arm {CONTROL} → {PRODUCT}" in reasons
     return study
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Node
 
 from dermdash.trial.blinding import seal_arms
 from dermdash.trial.database import Store
@@ -17,6 +18,7 @@ from tests.pages.conftest import OpenPage, press, said
 from tests.support.studies import ADA, add_scan, grade_queued, make_study
 
 PAGE = "data/studies.py"
+SEAL = "Read the seal, on record"
 
 
 @pytest.fixture
@@ -67,13 +69,37 @@ def test_a_study_is_sealed_locked_and_reopened_by_its_buttons(
     assert life["Digest"].str.len().tolist() == [0, 12, 0]
 
 
+def place_of(node: Node, label: str, path: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Where a button stands, as the browser counts."""
+    if getattr(node, "label", None) == label:
+        return path
+    children = getattr(node, "children", {}).items()
+    return next((p for at, child in children if (p := place_of(child, label, (*path, at)))), ())
+
+
+def test_no_act_comes_to_the_place_of_the_last(
+    open_page: OpenPage, store: Store, study: int
+) -> None:
+    """A second click on the lock would unblind: an open popover stays open at its place."""
+    app = open_page(PAGE)
+    places = [place_of(app._tree, "Seal the arms")]
+    app = press(app, "Seal the arms")
+    places += [place_of(app._tree, x) for x in ("Lock the data for good", SEAL)]
+    app = press(app, "Lock the data for good")
+    places += [place_of(app._tree, x) for x in ("Unblind for good", "Reopen the data")]
+    assert place_of(app._tree, SEAL) == places[2]
+    around = {place[:-2] for place in places}
+    assert all(places)
+    assert len(around) == 5
+
+
 def test_the_seal_is_shown_once_and_on_record(
     open_page: OpenPage, store: Store, study: int
 ) -> None:
     """An arm once shown would stay on the screen for the next person."""
     with store.write(by=ADA) as tx:
         seal_arms(tx, study)
-    app = press(open_page(PAGE), "Read the seal, on record")
+    app = press(open_page(PAGE), SEAL)
     shown = [table.value for table in app.table if "Control" in table.value.columns]
     assert {str(name) for name in shown[0]["Arm"]} == {"active", "placebo"}
     assert shown[0].index.tolist() == ["A", "B"]
@@ -95,7 +121,7 @@ def test_a_member_presses_nothing_that_is_an_administrators(
         seal_arms(tx, study)
         lock_data(tx, study)
     app = open_page(PAGE)
-    for label in ("Reopen the data", "Unblind for good", "Read the seal, on record"):
+    for label in ("Reopen the data", "Unblind for good", SEAL):
         assert not pressable(app, label), label
 
 
