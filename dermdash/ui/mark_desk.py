@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from dermdash.errors import DejError
 from dermdash.imaging.control_points import (
     Point,
     deepest_um,
@@ -33,6 +34,7 @@ class Desk:
     depth_um : of the slider, at the crossing of both sections
     live : whether the slider was moved since the sections were; then the surface goes through it
     pins : depths that the reader fixed elsewhere
+    n, of : which look of the queue it is; counted once, not at each key
     last : the reader's last look where it is taken up again
     laid_as : tells its sliders from those of the scan before
     turn : counts how often the server moved the slider, which then is another one: an answer that
@@ -48,6 +50,8 @@ class Desk:
     depth_um: float
     live: bool = False
     pins: tuple[Point, ...] = ()
+    n: int = 0
+    of: int = 0
     last: LastLook | None = None
     began: float = field(default_factory=time.monotonic)
     laid_as: int = field(default_factory=_TURNS.__next__)
@@ -57,9 +61,17 @@ class Desk:
     def laid(
         cls, reader: str, ask: Ask, scan: Scan, volume: Volume, last: LastLook | None = None
     ) -> "Desk":
-        """A scan laid before the reader, at the middle of the field; a last look as it was left."""
+        """A scan laid before the reader, at the middle of the field; a last look as it was left.
+
+        Raises
+        ------
+        DejError
+            The volume has too few layers for any DEJ.
+        """
+        if deepest_um(volume) < 1:
+            raise DejError(f"the volume has {volume.shape[0]} layers; too few for a DEJ")
         _, n_y, n_x = scan.shape
-        start = float(min(FIRST_UM, max(1, int(deepest_um(volume)))))
+        start = float(min(FIRST_UM, int(deepest_um(volume))))
         desk = cls(reader, ask, scan, volume, n_y // 2, n_x // 2, start, last=last)
         points = () if last is None else last.points
         if len(points) == 1:
@@ -71,6 +83,12 @@ class Desk:
 
     def is_for(self, study_id: int, reader: str) -> bool:
         return self.scan.study_id == study_id and self.reader == reader
+
+    @property
+    def place(self) -> str:
+        if self.last is not None:
+            return "**Your last scan again**: both versions are kept, the new one counts."
+        return f"**{self.n} of {self.of}**"
 
     @property
     def deepest(self) -> int:

@@ -36,44 +36,41 @@ OTHER = "in my own words"
 def mark_next(access: Access, study: Study) -> bool:
     """The next scan of the reader's queue; whether one waits."""
     reader, just_kept = str(access.user), finished()
-    with access.read() as tx:
-        queue = marking_queue(tx, study.study_id, reader)
     title, place = st.columns([5, 1], vertical_alignment="center")
     title.title("Where does the dermis begin?")
     show_refusal()
-    at = _desk(access, study, reader, queue)
+    at = desk()
+    if at is None or not at.is_for(study.study_id, reader) or study.state != "collecting":
+        at = _next_desk(access, study, reader)
     if at is None:
-        if queue.ask is None:
-            _nothing_waits(access, study, queue)
         if just_kept:
             st.rerun()  # so that the readers' agreement unfolds
-        return queue.ask is not None
-    place.markdown(_place(at, queue), text_alignment="right")
+        return False
+    place.markdown(at.place, text_alignment="right")
     _slices(at)
     controls, verdict = st.columns([3.4, 1], gap="medium")
     with controls:
         _depth(at)
         _sections(at)
     with verdict:
-        _verdict(access, study, at, queue)
+        _verdict(access, study, at)
     return True
 
 
-def _desk(access: Access, study: Study, reader: str, queue: Queue) -> Desk | None:
-    """What lies before the reader; else the next scan, laid there, the one after it expected."""
-    at = desk()
-    if at is not None and at.is_for(study.study_id, reader):
-        return at
-    if queue.ask is None:
-        return None
+def _next_desk(access: Access, study: Study, reader: str) -> Desk | None:
+    """The next scan, laid before the reader, and the one after it made ready."""
     with access.read() as tx:
-        scan = get_scan(tx, queue.ask.scan_id)
+        queue = marking_queue(tx, study.study_id, reader)
+        scan = None if queue.ask is None else get_scan(tx, queue.ask.scan_id)
         after = None if queue.after is None else get_scan(tx, queue.after.scan_id)
+    if queue.ask is None or scan is None:
+        _nothing_waits(access, study, queue)
+        return None
     try:
         with st.spinner("Opening the next scan"):
             at = Desk.laid(reader, queue.ask, scan, hold(scan))
     except DermdashError:  # whose words might name the file, and with it the subject
-        refuse("The next scan's file cannot be read; pass it on, and its own page says why.")
+        refuse("The next scan's file is missing, damaged or too shallow; pass it on")
         st.button(
             "Pass it on as unreadable",
             on_click=pass_on,
@@ -81,6 +78,7 @@ def _desk(access: Access, study: Study, reader: str, queue: Queue) -> Desk | Non
             key="mark_pass_on",
         )
         return None
+    at.n, at.of = queue.done + 1, queue.done + queue.waiting
     if after is not None and after.volume_sha256 != scan.volume_sha256:
         expect(after)
     lay(at)
@@ -180,13 +178,7 @@ def _sections(at: Desk) -> None:
         st.toggle("Line", True, key="mark_line", persist_state="session")
 
 
-def _place(at: Desk, queue: Queue) -> str:
-    if at.last is not None:
-        return "**Your last scan again**: both versions are kept, the new one counts."
-    return f"**{queue.done + 1} of {queue.done + queue.waiting}**"
-
-
-def _verdict(access: Access, study: Study, at: Desk, queue: Queue) -> None:
+def _verdict(access: Access, study: Study, at: Desk) -> None:
     st.button(
         "Accept the line",
         type="primary",
@@ -201,8 +193,8 @@ def _verdict(access: Access, study: Study, at: Desk, queue: Queue) -> None:
         _ask_why(access, at)
     if at.last is not None:
         st.button("Leave it as it was", on_click=lay, args=(None,), key="mark_leave")
-    else:
-        _back(access, study, queue, width="stretch")
+    elif at.n > 1:
+        _back(access, study, width="stretch")
 
 
 def _ask_why(access: Access, at: Desk) -> None:
@@ -221,18 +213,15 @@ def _ask_why(access: Access, at: Desk) -> None:
     )
 
 
-def _back(
-    access: Access, study: Study, queue: Queue, *, width: Literal["stretch", "content"]
-) -> None:
-    if queue.done:
-        st.button(
-            "Back to my last scan",
-            icon=":material/undo:",
-            on_click=back,
-            args=(access, study),
-            key="mark_back",
-            width=width,
-        )
+def _back(access: Access, study: Study, *, width: Literal["stretch", "content"]) -> None:
+    st.button(
+        "Back to my last scan",
+        icon=":material/undo:",
+        on_click=back,
+        args=(access, study),
+        key="mark_back",
+        width=width,
+    )
 
 
 def _nothing_waits(access: Access, study: Study, queue: Queue) -> None:
@@ -241,4 +230,5 @@ def _nothing_waits(access: Access, study: Study, queue: Queue) -> None:
         return
     marked = f"You have taken {plural(queue.done, 'look')}." if queue.done else ""
     st.success(f"**Nothing waits.** Every scan that you are asked for is marked. {marked}")
-    _back(access, study, queue, width="content")
+    if queue.done:
+        _back(access, study, width="content")

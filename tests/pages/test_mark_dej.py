@@ -226,7 +226,7 @@ def test_a_lost_volume_is_passed_on_without_its_name(
             get_scan(tx, int(scan_id)).path.unlink()
     app = open_page(PAGE)
     assert not app.exception
-    assert "cannot be read" in said(app)
+    assert "missing, damaged or too shallow" in said(app)
     assert not any(subject in said(app) for subject in SUBJECTS)
     app = press(app, "Pass it on as unreadable")
     assert [(row.verdict, row.reason) for row in looks(store)] == [
