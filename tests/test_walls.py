@@ -18,7 +18,7 @@ DOORS = {
     "ai_edge_litert": ("dermdash/grading/grader.py",),
     "sqlalchemy": ("dermdash/trial/",),
     "alembic": ("dermdash/trial/",),
-    "python_calamine": ("dermdash/trial/roster_file.py",),
+    "openpyxl": ("dermdash/trial/roster_file.py",),
     "tifffile": ("dermdash/imaging/readers.py",),
     "distributed": ("dermdash/engine.py",),
     "plotly": ("dermdash/reporting/figures/screen/",),

@@ -7,6 +7,7 @@ this door depends on where the file was made.
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000
 MAX_ROWS = 5_000
 MAX_COLUMNS = 200
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+BEYOND = 100  # rows and columns of a workbook, read to see that there are too many
 GUARDED = re.compile(r"'+[=+\-@\t\r]")  # as csv_bytes guards a text against being run
 CODE_NAMES = ("subject", "subject_code", "volunteer", "code", "id")
 KNOWN = {"subject_id", "arm", "status", "reason", "withdrawn_on", "full_analysis", "per_protocol"}
@@ -61,7 +62,7 @@ def read_roster(name: str, data: bytes) -> RosterFile:
         raise TableError(f"{name} is empty; give a table with a header and one row a subject")
     if len(data) > MAX_BYTES:
         raise TableError(f"{name} is larger than 20 MB, too large for a roster; give a table")
-    if name.lower().endswith(WORKBOOKS) or data.startswith(b"PK\x03\x04"):
+    if data.startswith(b"PK\x03\x04"):
         rows, separator = _workbook(name, data), ";"
     else:
         rows, separator = _text_table(name, data)
@@ -99,27 +100,31 @@ def _text_table(name: str, data: bytes) -> tuple[list[list[str]], str]:
 
 
 def _workbook(name: str, data: bytes) -> list[list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+    """The first sheet's rows, read one by one: a sheet may name cells that no memory holds."""
+    from openpyxl.reader.excel import load_workbook
 
     try:
-        if data.startswith(b"PK"):
-            with zipfile.ZipFile(io.BytesIO(data)) as parts:
-                if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
-                    raise TableError(f"{name} unpacks to over 200 MB; save the roster by itself")
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        if sheet.total_height > 2 * MAX_ROWS or sheet.total_width > 2 * MAX_COLUMNS:
-            raise TableError(
-                f"{name} has {sheet.total_height:,} rows and {sheet.total_width:,} columns; a "
-                f"roster holds at most {MAX_ROWS:,} and {MAX_COLUMNS}"
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
+                raise TableError(f"{name} unpacks to over 200 MB; save the roster by itself")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that hold no cells
+            book = load_workbook(  # type: ignore[no-untyped-call]  # openpyxl carries no types
+                io.BytesIO(data), read_only=True, data_only=True
             )
-        rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, IndexError, OSError) as fault:
+            rows = book.worksheets[0].iter_rows(
+                max_row=MAX_ROWS + BEYOND, max_col=MAX_COLUMNS + BEYOND, values_only=True
+            )
+            return [[_unguarded(_cell_text(cell)) for cell in row] for row in rows]
+    except TableError:
+        raise
+    except Exception as fault:  # whatever a damaged part of it makes the library stumble over
         raise TableError(f"{name} cannot be read as a workbook; save it as XLSX or CSV") from fault
-    return [[_unguarded(_cell_text(cell)) for cell in row] for row in rows]
 
 
 def _header(name: str, rows: Sequence[tuple[int, list[str]]]) -> list[str]:
-    columns = [_column(cell) for cell in rows[0][1]]
+    width = max(place for place, cell in enumerate(rows[0][1], start=1) if cell)
+    columns = [_column(cell) for cell in rows[0][1][:width]]
     if len(columns) > MAX_COLUMNS:
         raise TableError(
             f"{name} has {len(columns):,} columns; a roster holds at most {MAX_COLUMNS}: leave out "
@@ -183,6 +188,8 @@ def _unguarded(cell: str) -> str:
 
 
 def _cell_text(cell: object) -> str:
+    if cell is None:
+        return ""
     if isinstance(cell, datetime):
         return (cell.date() if cell.time() == datetime.min.time() else cell).isoformat()
     if isinstance(cell, date):

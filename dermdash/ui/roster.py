@@ -15,7 +15,7 @@ from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural, records, status_name
 from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.roster_conflicts import find_conflicts, show_conflicts
-from dermdash.ui.roster_import import import_roster
+from dermdash.ui.roster_import import import_roster, show_applied
 from dermdash.ui.undo_parts import offer_undo
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def edit_subjects(access: Access, study: Study) -> None:
             "is reopened."
         )
     else:
+        show_applied(study)
         loaded = f"roster_file_{study.study_id}" in st.session_state
         with st.expander(
             "Import a roster file",

@@ -22,7 +22,7 @@ from dermdash.ui.uploads import receive
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-TYPES = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "ods"]
+TYPES = ["csv", "txt", "tsv", "xlsx", "xlsm"]
 ACTS = {"refuse": "refused", "change": "change", "add": "add", "same": "nothing"}
 HELP = (
     "One row a subject: subject_id, arm (in a hemi-face study arm_left and arm_right), and where "
@@ -61,8 +61,6 @@ def import_roster(access: Access, study: Study) -> None:
     key = f"roster_file_{study.study_id}"
     take_file(key, hemi_face=study.kind == "hemi_face")
     file: RosterFile | None = st.session_state.get(key)
-    if applied := st.session_state.pop(f"{key}_done", None):
-        st.success(plain(applied), icon=":material/check:")
     if file is None or not known(access, place="import"):
         return
     try:
@@ -96,6 +94,12 @@ def import_roster(access: Access, study: Study) -> None:
         )
         st.session_state.pop(key)
         st.rerun()
+
+
+def show_applied(study: Study) -> None:
+    """What the file did that was just applied, once."""
+    if applied := st.session_state.pop(f"roster_file_{study.study_id}_done", None):
+        st.success(plain(applied), icon=":material/check:")
 
 
 def take_file(key: str, *, hemi_face: bool) -> None:

@@ -18,6 +18,7 @@ from dermdash.ui.plan_parts import plan_tab
 from dermdash.ui.progress import in_the_making
 from dermdash.ui.protocol_parts import protocol_card
 from dermdash.ui.roster import edit_subjects
+from dermdash.ui.undo_parts import offer_undo
 
 access = guard()
 study = sidebar(access)
@@ -59,6 +60,7 @@ with roster:
     edit_subjects(access, study)
 with design:
     edit_name(access, study)
+    offer_undo(access, study, place="design")
     left, right = st.columns(2, gap="large")
     with left:
         edit_arms(access, study)

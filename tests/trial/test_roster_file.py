@@ -1,10 +1,15 @@
 """A roster is read as it was meant, from wherever it comes, or refused in one sentence."""
 
 import codecs
+from contextlib import suppress
+from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dermdash.errors import TableError
+from dermdash.trial import roster_file
 from dermdash.trial.roster_file import read_roster
 from tests.support.workbook import workbook
 
@@ -24,7 +29,7 @@ def test_each_encoding_and_separator(encoding: str, separator: str) -> None:
 
 def test_a_workbook_is_read_as_its_cells_are() -> None:
     """Codes that are numbers would gain a decimal, dates would become day counts."""
-    rows = [["Subject ID", "Withdrawn on", "age", "smoker"], [101.0, "DATE:46082", 34.5, True]]
+    rows = [["Subject ID", "Withdrawn on", "age", "smoker"], [101.0, date(2026, 3, 1), 34.5, True]]
     (line,) = read_roster("r.xlsx", workbook(rows)).lines
     assert line.cells == {
         "subject_id": "101",
@@ -32,6 +37,35 @@ def test_a_workbook_is_read_as_its_cells_are() -> None:
         "age": "34.5",
         "smoker": "yes",
     }
+
+
+def test_a_workbook_with_a_cell_at_its_far_end_is_read() -> None:
+    """A stray cell in the last row would ask for more memory than there is, and end the server."""
+    (line,) = read_roster("r.xlsx", workbook([["subject_id"], ["S1"]], far=True)).lines
+    assert line.cells == {"subject_id": "S1"}
+
+
+def test_a_workbook_is_bounded_like_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook of a million rows, or one that unpacks without end, would hold up everybody."""
+    monkeypatch.setattr(roster_file, "MAX_ROWS", 2)
+    with pytest.raises(TableError, match="3 rows; a roster holds at most 2"):
+        read_roster("r.xlsx", workbook([["subject_id"], ["S1"], ["S2"], ["S3"]]))
+    monkeypatch.setattr(roster_file, "MAX_UNPACKED", 100)
+    with pytest.raises(TableError, match="unpacks to over"):
+        read_roster("r.xlsx", workbook([["subject_id"], ["S1"]]))
+
+
+WORKBOOK = workbook([["subject_id", "age"], ["S1", 3.5]])
+
+
+@given(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255))
+@settings(max_examples=40)
+def test_a_damaged_workbook_is_read_or_refused(place: int, byte: int) -> None:
+    """A file that was cut on its way would end in a traceback."""
+    data = bytearray(WORKBOOK)
+    data[place] = byte
+    with suppress(TableError):
+        read_roster("r.xlsx", bytes(data))
 
 
 def test_formulas_and_markup_stay_text() -> None:
