@@ -40,9 +40,9 @@ def mask_entries(tx: Transaction, entries: pd.DataFrame) -> pd.DataFrame:
         key = str(row.entity).partition(" ")[2]
         for column, shown in columns.items():
             value = getattr(row, column)
-            if known is None:
+            if known is None or (column == "reason" and key not in known):
                 shown.append(_without(names, value))
-            elif key in known or value is None or column == "reason":
+            elif key in known or value is None:
                 shown.append(value)
             else:
                 shown.append({HIDDEN: HIDDEN})
