@@ -127,6 +127,7 @@ def latest_batch(tx: Transaction, study_id: int) -> Batch | None:
         .where(*mine, JobRow.asked_at == asked_at)
         .order_by(JobRow.id)
     ).all()
+    jobs = [job for job in jobs if job.payload]  # of an erased subject nothing is known any more
     done = [payload for state, _, payload in jobs if state == "done"]
     states = [state for state, _, _ in jobs]
     return Batch(

@@ -95,7 +95,12 @@ def request_scan(
         "way": way,
         "uploaded": uploaded,
     }
-    return enqueue(tx, STORE, f"{study_id}/{file.sha256}", payload, study_id=study_id)
+    return enqueue(tx, STORE, store_key(study_id, file.sha256), payload, study_id=study_id)
+
+
+def store_key(study_id: int, sha256: str) -> str:
+    """One content is stored once in a study, however often it is asked for."""
+    return f"{study_id}/{sha256}"
 
 
 def keep_scan(

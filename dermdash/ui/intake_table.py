@@ -224,25 +224,25 @@ def _columns(study: Study) -> dict[str, Any]:
     column = st.column_config
     return {
         "take": column.CheckboxColumn("Take", width=60),
-        "verdict": column.TextColumn("Verdict", width=300),
-        "file": column.TextColumn("File", width=225),
+        "verdict": column.TextColumn("Verdict", width=350),
+        "file": column.TextColumn("File", width=210),
         "folder": column.TextColumn("Folder"),
-        "subject_id": column.TextColumn("Subject", width=80),
+        "subject_id": column.TextColumn("Subject", width=75),
         "arm": column.TextColumn(
             "Arm",
-            width=75,
+            width=65,
             help="Of the study: " + (", ".join(a.name for a in study.arms) or "none yet"),
         ),
         "visit": column.TextColumn(
             "Visit",
-            width=65,
+            width=60,
             help="Of the study: " + (", ".join(v.name for v in study.visits) or "none yet"),
         ),
-        "site": column.TextColumn("Site", width=100, help="Where on the body, as cheek-left"),
+        "site": column.TextColumn("Site", width=95, help="Where on the body, as cheek-left"),
         "replicate": column.NumberColumn("Replicate", min_value=1, step=1, width=90),
         "dej_um": column.NumberColumn(
             "DEJ (µm)",
-            width=95,
+            width=90,
             min_value=0,
             help="Depth of the DEJ from the first slice",
             format="%.1f",
