@@ -28,11 +28,13 @@ def test_every_variable_is_heeded(tmp_path: Path) -> None:
             "DERMDASH_WORKER": "external",
             "DERMDASH_PROCESSES": "3",
             "DERMDASH_INBOX": os.pathsep.join(["/mnt/lcoct", "", "/mnt/other"]),
+            "DERMDASH_ADMINISTRATORS": " Ada  Lovelace, bo@example.org,,",
         }
     )
     assert settings.database == tmp_path / "dermdash.sqlite"
     assert settings.model_folders[0] == tmp_path / "models"
     assert settings.inbox_folders == (Path("/mnt/lcoct"), Path("/mnt/other"))
+    assert settings.administrators == ("Ada Lovelace", "bo@example.org")
     assert (settings.engine, settings.worker, settings.processes) == (
         "tcp://10.0.0.1:8786",
         "external",

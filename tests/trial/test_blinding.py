@@ -39,6 +39,7 @@ from dermdash.trial.scans import exclude_scan, scan_table
 from dermdash.trial.schema import AllocationRow, ArmRow, SealedArmRow, StudyRow
 from dermdash.trial.studies import (
     ArmSpec,
+    SiteSpec,
     add_arm,
     add_subject,
     create_study,
@@ -395,6 +396,28 @@ def test_results_given_before_the_seal_are_hidden(store: Store, study: int, ada:
         assert get_result(tx, during.digest) is not None
         unseal_arms(tx, study)
         assert get_result(tx, key.digest) is not None
+
+
+def test_sides_of_a_face_are_sealed_as_arms_are(store: Store, ada: User) -> None:
+    """Which cheek had the product is the whole secret of a hemi-face trial."""
+    with store.write(by=ada) as tx:
+        study = create_study(
+            tx,
+            name="Half",
+            kind="hemi_face",
+            arms=[ArmSpec("active"), ArmSpec("vehicle", is_control=True)],
+            sites=[SiteSpec("left", "left"), SiteSpec("right", "right")],
+        )
+        add_subject(tx, study, "S01")
+        for site, arm in (("left", "vehicle"), ("right", "active")):
+            set_subject(tx, study, "S01", arm=arm, site=site)
+        seal_arms(tx, study)
+        assert subject_table(tx, study)["arm"].tolist() == ["A / B"]
+        with pytest.raises(DesignError, match="the sealed arm of S01 names no site"):
+            set_subject(tx, study, "S01", arm="active")
+        set_subject(tx, study, "S01", arm="active", site="right")
+        unseal_arms(tx, study)
+        assert subject_table(tx, study)["arm"].tolist() == ["active / vehicle"]
 
 
 def test_nobody_else_reads_the_seal() -> None:

@@ -285,6 +285,26 @@ def test_results_given_before_say_so(
     assert (first.erased_since, second.erased_since) == (True, False)
 
 
+def test_an_erasure_that_was_broken_off_is_done_again(
+    store: Store, study: int, person: tuple[int, Path], ada: User
+) -> None:
+    """The machine stops between the files and the database, and the rest can never be erased."""
+    _, path = person
+
+    def break_off() -> None:
+        with store.write(by=ada) as tx:
+            erase_subject(tx, study, "S07", reason="consent withdrawn")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        break_off()
+    assert not path.exists(), "no pixels are left that nobody knows of"
+    with store.write(by=ada) as tx:
+        assert subject_table(tx, study).set_index("subject_id").loc["S07", "status"] == "active"
+        assert erase_subject(tx, study, "S07", reason="consent withdrawn").n_scans == 2
+    assert SECRET not in everything(store)
+
+
 def test_only_an_erasure_changes_what_is_written_for_good(
     store: Store, study: int, person: tuple[int, Path], ada: User
 ) -> None:
