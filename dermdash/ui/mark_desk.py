@@ -137,6 +137,23 @@ class Desk:
         self.depth_um = float(min(max(round(depth), 1), self.deepest))
         self.turn = next(_TURNS)
 
+    def point_at(self, picture: int, across: float, down: float) -> None:
+        """Follow a click: en face it moves the crossing, in a section the line as well.
+
+        picture : 0 en face, 1 the B-scan along y, 2 the one along x
+        across, down : where in it, as shares of its width and height
+        """
+        n_z, n_y, n_x = self.volume.shape
+        y, x = self.y, self.x
+        if picture != 1:
+            x = min(int(across * n_x), n_x - 1)
+        if picture != 2:
+            y = min(int((down if picture == 0 else across) * n_y), n_y - 1)
+        self.move(y, x)
+        if picture != 0:
+            self.lower(round(down * n_z * self.volume.spacing_um[0]))
+        self.laid_as, self.turn = next(_TURNS), next(_TURNS)
+
     def pin_here(self) -> None:
         self.pins = pin(self.pins, self.here)
         self.live = False

@@ -13,6 +13,7 @@ from dermdash.trial.studies import Study
 from dermdash.ui.cells import plural, step_name
 from dermdash.ui.guard import Access, refuse
 from dermdash.ui.mark_acts import accept, back, cannot_tell, finished, pass_on, show_refusal
+from dermdash.ui.mark_clicks import listen
 from dermdash.ui.mark_desk import Desk, desk, lay
 from dermdash.ui.mark_pictures import Contrast, Sight, face_picture, jpeg, section_picture
 from dermdash.ui.slices import expect, hold
@@ -23,6 +24,10 @@ REASONS = (
     "movement or folds",
     "hair or air in the way",
     "the junction lies outside the volume",
+)
+CLICKS = (
+    "Below the first slice. A click in the en-face picture moves the crossing there; a click in a "
+    "B-scan moves the line there as well."
 )
 PINS = (
     "Keeps the depth at the crossing. Move the crossing, set the depth there: two pins tilt the "
@@ -52,8 +57,10 @@ def mark_next(access: Access, study: Study) -> bool:
     with controls:
         _depth(at)
         _sections(at)
+        _pins(at)
     with verdict:
         _verdict(access, study, at)
+    listen(at.point_at)
     return True
 
 
@@ -124,6 +131,7 @@ def _depth(at: Desk) -> None:
             *(1, max(at.deepest, 2), round(at.depth_um)),
             key=key,
             on_change=lowered,
+            help=CLICKS,
         )
     with steps.container(horizontal=True, gap="xsmall"):
         for step, keys in STEPS.items():
@@ -135,6 +143,9 @@ def _depth(at: Desk) -> None:
                 shortcut=keys,
             )
         st.button("Pin it", on_click=at.pin_here, key="mark_pin", shortcut="P", help=PINS)
+
+
+def _pins(at: Desk) -> None:
     if at.pins:
         with st.container(horizontal=True, gap="xsmall"):
             for number, point in enumerate(at.pins):
@@ -152,10 +163,11 @@ def _sections(at: Desk) -> None:
     """Where both sections lie, and how grey is shown."""
     _, n_y, n_x = at.volume.shape
     _, step_y, step_x = at.volume.spacing_um
-    keys = f"mark_x_{at.laid_as}", f"mark_y_{at.laid_as}"
+    laid_as = at.laid_as
+    keys = f"mark_x_{laid_as}", f"mark_y_{laid_as}"
 
     def moved() -> None:
-        if desk() is at:
+        if desk() is at and laid_as == at.laid_as:
             x, y = (st.session_state[key] for key in keys)
             at.move(y, x)
 
