@@ -54,8 +54,14 @@ def rename_arm(tx: Transaction, arm_id: int, name: str) -> None:
     tx.session.flush()
 
 
-def set_arms(tx: Transaction, study_id: int, arms: Sequence[tuple[int | None, ArmSpec]]) -> None:
-    """Give a study these arms: ids of those that stay, None for new ones; others are removed.
+def set_arms(
+    tx: Transaction,
+    study_id: int,
+    arms: Sequence[tuple[int | None, ArmSpec]],
+    *,
+    removed: Sequence[int] = (),
+) -> None:
+    """Change arms by their ids, add those of None, take the removed ones away.
 
     While they are sealed only their targets change, and they are known by their codes.
 
@@ -69,7 +75,7 @@ def set_arms(tx: Transaction, study_id: int, arms: Sequence[tuple[int | None, Ar
         if study_row(tx, study_id).blinded:
             _set_targets(tx, {row.name: row for row in known.values()}, [arm for _, arm in arms])
             return
-        _remove_others(tx, known, [key for key, _ in arms])
+        _remove(tx, known, removed)
         for key, arm in arms:
             if key is None:
                 add_arm(tx, study_id, arm)
@@ -98,9 +104,13 @@ def _set_targets(tx: Transaction, by_code: dict[str, ArmRow], arms: Sequence[Arm
 
 
 def set_visits(
-    tx: Transaction, study_id: int, visits: Sequence[tuple[int | None, VisitSpec]]
+    tx: Transaction,
+    study_id: int,
+    visits: Sequence[tuple[int | None, VisitSpec]],
+    *,
+    removed: Sequence[int] = (),
 ) -> None:
-    """Give a study these visits, as ``set_arms`` does with arms.
+    """Change, add and remove visits, as ``set_arms`` does with arms.
 
     Raises
     ------
@@ -110,7 +120,7 @@ def set_visits(
     """
     with tx.all_or_nothing():
         known = {row.id: row for row in _rows(tx, VisitRow, study_id)}
-        _remove_others(tx, known, [key for key, _ in visits])
+        _remove(tx, known, removed)
         for key, visit in visits:
             # The baseline moves by being taken away first.
             if key is not None and not visit.is_baseline:
@@ -122,8 +132,14 @@ def set_visits(
         _check_baseline(tx, study_id)
 
 
-def set_sites(tx: Transaction, study_id: int, sites: Sequence[tuple[int | None, SiteSpec]]) -> None:
-    """Give a study these sites, as ``set_arms`` does with arms.
+def set_sites(
+    tx: Transaction,
+    study_id: int,
+    sites: Sequence[tuple[int | None, SiteSpec]],
+    *,
+    removed: Sequence[int] = (),
+) -> None:
+    """Change, add and remove sites, as ``set_arms`` does with arms.
 
     Raises
     ------
@@ -132,7 +148,7 @@ def set_sites(tx: Transaction, study_id: int, sites: Sequence[tuple[int | None, 
     """
     with tx.all_or_nothing():
         known = {row.id: row for row in _rows(tx, SiteRow, study_id)}
-        _remove_others(tx, known, [key for key, _ in sites])
+        _remove(tx, known, removed)
         for key, site in sites:
             if key is None:
                 add_site(tx, study_id, site)
@@ -221,21 +237,20 @@ def _checked_target(arm: ArmSpec) -> int | None:
     return arm.target_n
 
 
-def _remove_others(
+def _remove(
     tx: Transaction,
     known: "dict[int, ArmRow] | dict[int, VisitRow] | dict[int, SiteRow]",
-    kept: Sequence[int | None],
+    removed: Sequence[int],
 ) -> None:
-    """Remove the parts that are not kept; refuses one that something stands on."""
-    for key, row in known.items():
-        if key in kept:
-            continue
+    """Take parts away; refuses one that something stands on."""
+    for row in [row for key, row in known.items() if key in removed]:
         for noun, query in _standing_on(row).items():
             if tx.session.scalar(query.limit(1)) is not None:
                 raise DesignError(
                     f"{row.name} cannot be removed: there are {noun} of it; move them first"
                 )
         tx.session.delete(row)
+        known.pop(row.id)
     tx.session.flush()
 
 

@@ -16,7 +16,8 @@ from dermdash.trial.covariates import (
 from dermdash.trial.studies import Study
 from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import records, text
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.edited_table import edit_table
+from dermdash.ui.guard import Access
 
 KINDS: dict[CovariateKind, str] = {
     "number": "number",
@@ -28,7 +29,6 @@ KINDS: dict[CovariateKind, str] = {
 
 def edit_covariates(access: Access, study: Study) -> None:
     """What is known of the subjects besides their arm: a row a covariate."""
-    st.markdown("**Covariates**")
     with access.read() as tx:
         found = known_covariates(tx, study.study_id)
     table = pd.DataFrame(
@@ -38,22 +38,15 @@ def edit_covariates(access: Access, study: Study) -> None:
             "unit": pd.Series([spec.unit for spec in found], dtype="str"),
         }
     )
-    closed = study.state != "collecting"
-    edited = st.data_editor(
+    edit_table(
+        access,
+        study,
         table,
-        num_rows="fixed" if closed else "dynamic",
-        disabled=closed,
-        hide_index=True,
-        key=f"covariates_{study.study_id}_{hash(found)}",
-        column_config=spec_columns(),
-        placeholder="",
+        found,
+        lambda tx, seen, edited: save_covariates(tx, study.study_id, seen, edited),
+        noun="covariates",
+        columns=spec_columns(),
     )
-    pressed = st.button("Save covariates", disabled=closed or edited.equals(table))
-    if pressed and known(access, place="covariates"):
-        with refusals():
-            with access.write() as tx:
-                save_covariates(tx, study.study_id, found, edited)
-            st.rerun()
 
 
 def save_covariates(

@@ -1,6 +1,6 @@
 """A study's design, edited in place: its name, arms, visits and sites."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,10 +11,9 @@ from dermdash.trial.parts import set_arms, set_sites, set_visits
 from dermdash.trial.studies import ArmSpec, SiteSpec, Study, VisitSpec, rename_study
 from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import records, text
+from dermdash.ui.edited_table import edit_table
 from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.pickers import choose_study
-
-Save = Callable[[Transaction, Study, pd.DataFrame], None]
 
 
 def edit_name(access: Access, study: Study) -> None:
@@ -39,10 +38,11 @@ def edit_arms(access: Access, study: Study) -> None:
             "target": pd.Series([arm.target_n for arm in study.arms], dtype="Int64"),
         }
     )
-    _edit_table(
+    edit_table(
         access,
         study,
         table,
+        study,
         save_arms,
         noun="arms",
         hint="Sealed: shown by code until the study is unblinded." if study.blinded else "",
@@ -69,10 +69,11 @@ def edit_visits(access: Access, study: Study) -> None:
             "baseline": pd.Series([visit.is_baseline for visit in study.visits], dtype="bool"),
         }
     )
-    _edit_table(
+    edit_table(
         access,
         study,
         table,
+        study,
         lambda tx, of, edited: save_visits(tx, of, records(edited), list(edited.index)),
         noun="visits",
         columns={
@@ -93,10 +94,11 @@ def edit_sites(access: Access, study: Study) -> None:
             "side": pd.Series([site.side for site in study.sites], dtype="str"),
         }
     )
-    _edit_table(
+    edit_table(
         access,
         study,
         table,
+        study,
         save_sites,
         noun="sites",
         columns={
@@ -118,6 +120,7 @@ def save_arms(tx: Transaction, study: Study, edited: pd.DataFrame) -> None:
             (_id(ids, place), _arm(row))
             for place, row in zip(edited.index, records(edited), strict=True)
         ],
+        removed=_gone(ids, edited.index),
     )
 
 
@@ -133,12 +136,13 @@ def save_visits(
     """
     ids = [visit.visit_id for visit in study.visits]
     wanted = []
-    for place, row in zip(places or range(len(rows)), rows, strict=True):
+    places = range(len(rows)) if places is None else places
+    for place, row in zip(places, rows, strict=True):
         if pd.isna(row["day"]):
             raise DesignError(f"visit={text(row['visit'])} has no day; write one, such as 28")
         spec = VisitSpec(text(row["visit"]), int(row["day"]), bool(row["baseline"]))
         wanted.append((_id(ids, place), spec))
-    set_visits(tx, study.study_id, wanted)
+    set_visits(tx, study.study_id, wanted, removed=_gone(ids, places))
 
 
 def save_sites(tx: Transaction, study: Study, edited: pd.DataFrame) -> None:
@@ -151,42 +155,14 @@ def save_sites(tx: Transaction, study: Study, edited: pd.DataFrame) -> None:
             (_id(ids, place), SiteSpec(text(row["site"]), text(row["side"]) or None))
             for place, row in zip(edited.index, records(edited), strict=True)
         ],
+        removed=_gone(ids, edited.index),
     )
 
 
-def _edit_table(
-    access: Access,
-    study: Study,
-    table: pd.DataFrame,
-    save: Save,
-    *,
-    noun: str,
-    hint: str = "",
-    columns: dict[str, Any],
-    fixed: bool = False,
-    disabled: Sequence[str] = (),
-) -> None:
-    """A table with its button; each save is one transaction."""
-    closed = study.state != "collecting"
-    st.markdown(f"**{noun.capitalize()}**")
-    if hint:
-        st.caption(hint)
-    edited = st.data_editor(
-        table,
-        num_rows="fixed" if closed or fixed else "dynamic",
-        hide_index=True,
-        # Another table once something was saved: no edit is applied twice.
-        key=f"{noun}_{study.study_id}_{hash(table.to_csv())}",
-        disabled=closed or list(disabled),
-        column_config=columns,
-        placeholder="",
-    )
-    pressed = st.button(f"Save {noun}", disabled=closed or edited.equals(table))
-    if pressed and known(access, place=noun):
-        with refusals():
-            with access.write() as tx:
-                save(tx, study, edited)
-            st.rerun()
+def _gone(ids: Sequence[int], places: Iterable[Any]) -> list[int]:
+    """The ids of the parts whose rows were taken out."""
+    kept = set(places)
+    return [key for place, key in enumerate(ids) if place not in kept]
 
 
 def _id(ids: Sequence[int], place: Any) -> int | None:

@@ -1,6 +1,6 @@
 """The subjects of a study, edited in place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from dermdash.trial.roster_rules import CONDUCT, FLAGS
 from dermdash.trial.roster_table import export_table, roster_table
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural, records, status_name
+from dermdash.ui.edited_table import touched
 from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.roster_conflicts import find_conflicts, show_conflicts
 from dermdash.ui.roster_import import import_roster, show_applied
@@ -125,7 +126,7 @@ def _edit(
     turn = st.session_state.setdefault(f"{state}_turn", 0)
     key = f"{state}_{turn}"
     # What is being edited stays as it was seen, until it is saved or given up.
-    if _touched(key) and f"{state}_seen" in st.session_state:
+    if touched(key) and f"{state}_seen" in st.session_state:
         table = st.session_state[f"{state}_seen"]
     else:
         table = st.session_state[f"{state}_seen"] = fresh
@@ -164,11 +165,6 @@ def _edit(
                 with access.write() as tx:
                     save_edits(tx, study.study_id, chosen)
                 _next(state)
-
-
-def _touched(key: str) -> bool:
-    state: Mapping[str, Any] = st.session_state.get(key) or {}
-    return any(state.get(part) for part in ("edited_rows", "added_rows"))
 
 
 def _next(state: str) -> None:

@@ -153,7 +153,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Edit]:
         return edits["roster"](seen(data))
 
     monkeypatch.setattr(st, "data_editor", editor)
-    monkeypatch.setattr("dermdash.ui.roster._touched", lambda key: "roster" in edits)
+    monkeypatch.setattr("dermdash.ui.roster.touched", lambda key: "roster" in edits)
     return edits
 
 

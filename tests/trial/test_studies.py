@@ -96,7 +96,7 @@ def test_no_visit_lies_before_the_baseline(store: Store, study: int, ada: User) 
                 [(baseline.visit_id, VisitSpec("D0", 0)), (None, VisitSpec("D1", 1, True))],
             ),
         ):
-            with pytest.raises(DesignError, match=r"lies before the baseline|cannot be removed"):
+            with pytest.raises(DesignError, match="lies before the baseline"):
                 attempt()
         assert get_study(tx, study) == before
 
@@ -107,15 +107,27 @@ def test_parts_that_something_stands_on_are_not_removed(
     """Scans would belong to no visit, subjects to no arm."""
     put_scan("S1")
     with store.write(by=ada) as tx:
+        known = get_study(tx, study)
+        arms = [arm.arm_id for arm in known.arms]
+        visits = [visit.visit_id for visit in known.visits]
+        sites = [site.site_id for site in known.sites]
         for attempt, sentence in (
-            (lambda: set_arms(tx, study, []), "active cannot be removed: there are subjects of it"),
-            (lambda: set_visits(tx, study, []), "D0 cannot be removed: there are scans of it"),
-            (lambda: set_sites(tx, study, []), "cheek cannot be removed: there are scans of it"),
+            (
+                lambda: set_arms(tx, study, [], removed=arms),
+                "active cannot be removed: there are subjects of it",
+            ),
+            (
+                lambda: set_visits(tx, study, [], removed=visits),
+                "D0 cannot be removed: there are scans of it",
+            ),
+            (
+                lambda: set_sites(tx, study, [], removed=sites),
+                "cheek cannot be removed: there are scans of it",
+            ),
         ):
             with pytest.raises(DesignError, match=sentence):
                 attempt()
-        known = get_study(tx, study)
-        set_visits(tx, study, [(known.visits[0].visit_id, VisitSpec("D0", 0, True))])
+        set_visits(tx, study, [(visits[0], VisitSpec("D0", 0, True))], removed=visits[1:])
         changed = get_study(tx, study)
     assert [arm.name for arm in changed.arms] == ["placebo", "active"]
     assert [visit.name for visit in changed.visits] == ["D0"]

@@ -145,7 +145,9 @@ def test_arms_visits_sites_and_covariates_are_undone_too(store: Store, filled: i
             filled,
             [(arms[0].arm_id, ArmSpec("vehicle")), (arms[1].arm_id, ArmSpec("active", True, 12))],
         )
-        set_visits(tx, filled, [(visits[0].visit_id, VisitSpec("D1", 1, True))])
+        gone = [visits[1].visit_id]
+        first = (visits[0].visit_id, VisitSpec("D1", 1, True))
+        set_visits(tx, filled, [first], removed=gone)
         set_sites(tx, filled, [(None, SiteSpec("brow"))])
         set_covariate(tx, filled, CovariateSpec("years", "text"), was="age")
     with store.read() as tx:
