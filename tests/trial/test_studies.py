@@ -90,11 +90,7 @@ def test_no_visit_lies_before_the_baseline(store: Store, study: int, ada: User) 
             lambda: add_visit(tx, study, VisitSpec("D-7", -7)),
             lambda: edit_visit(tx, later.visit_id, VisitSpec("D28", -1)),
             lambda: edit_visit(tx, baseline.visit_id, VisitSpec("D0", 29, is_baseline=True)),
-            lambda: set_visits(
-                tx,
-                study,
-                [(baseline.visit_id, VisitSpec("D0", 0)), (None, VisitSpec("D1", 1, True))],
-            ),
+            lambda: set_visits(tx, study, moved),
         ):
             with pytest.raises(DesignError, match="lies before the baseline"):
                 attempt()
