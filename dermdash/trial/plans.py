@@ -15,7 +15,7 @@ from dermdash.errors import DesignError
 from dermdash.identity import require
 from dermdash.stats.plan import ContrastKey, Plan
 from dermdash.trial.parts import study_row
-from dermdash.trial.questions import check_plan
+from dermdash.trial.questions import check_plan, contrast_keys
 from dermdash.trial.schema import ArmRow, GradingRow, PlanRow, ScanRow, SubjectRow
 from dermdash.trial.studies import Arm, Study, get_study
 from dermdash.trial.transaction import Transaction
@@ -63,6 +63,7 @@ def write_plan(tx: Transaction, study_id: int, plan: Plan) -> int:
     study = _as_made(tx, study_id)
     if study.blinded:
         require(tx.by, "write a plan while arms are sealed", tx.settings.administrators)
+        plan = _in_order_of_making(study, plan)
     check_plan(study, plan)
     newest = next(iter(_versions(tx, study_id)), None)
     if newest is not None and newest.plan == plan:
@@ -168,6 +169,24 @@ def _versions(tx: Transaction, study_id: int) -> tuple[StoredPlan, ...]:
 def _sealed(stored: StoredPlan) -> StoredPlan:
     plan = replace(stored.plan, control=None, primary=None, key_secondary=())
     return replace(stored, plan=plan, sealed=True)
+
+
+def _in_order_of_making(study: Study, plan: Plan) -> Plan:
+    """A plan by codes with its pairs turned as they stand once the arms have their names again.
+
+    Without a control a pair is taken in the order of the arms, and codes are in another.
+    """
+    keys = set(contrast_keys(study, plan))
+
+    def turned(key: ContrastKey) -> ContrastKey:
+        a, b, visit = key
+        return (b, a, visit) if key not in keys and (b, a, visit) in keys else key
+
+    return replace(
+        plan,
+        primary=None if plan.primary is None else turned(plan.primary),
+        key_secondary=tuple(map(turned, plan.key_secondary)),
+    )
 
 
 def _as_made(tx: Transaction, study_id: int) -> Study:

@@ -341,18 +341,24 @@ def test_a_plan_shows_no_arm_while_they_are_sealed(
         assert shown.locked_by == "bo (not verified)"
 
 
-def test_an_administrator_plans_by_codes(store: Store, study: int, ada: User) -> None:
+@pytest.mark.parametrize("control", ["B", None])
+def test_an_administrator_plans_by_codes(
+    store: Store, study: int, ada: User, control: str | None
+) -> None:
     """A trial that was blinded before its plan was written could never be unblinded."""
     with store.write(by=ada) as tx:
         seal_arms(tx, study, seed=seed_that_swaps(tx, study))
-        plan = replace(blank_plan(get_study(tx, study)), control="B", primary=("A", "B", "D28"))
+        plan = replace(blank_plan(get_study(tx, study)), control=control, primary=("A", "B", "D28"))
         lock_plan(tx, study, write_plan(tx, study, plan))
         lock_data(tx, study)
         unblind(tx, study)
         stored = current_plan(tx, study)
     assert stored is not None
-    assert stored.plan.control == "placebo"
-    assert stored.plan.primary == ("active", "placebo", "D28")
+    if control is None:
+        assert stored.plan.primary == ("placebo", "active", "D28"), "arms in their order"
+    else:
+        assert stored.plan.control == "placebo"
+        assert stored.plan.primary == ("active", "placebo", "D28")
 
 
 def test_the_history_of_a_blinded_study_names_no_arm(
