@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+import pandas as pd
+from sqlalchemy import String, cast, literal, select
 
 from dermdash.errors import DesignError, VolumeError
 from dermdash.grading.model import Model, find_model
 from dermdash.imaging.slab import Sampling, crops_that_fit
-from dermdash.trial.schema import ModelRow, ProtocolRow
-from dermdash.trial.transaction import Transaction
+from dermdash.trial.schema import AuditRow, ModelRow, ProtocolRow
+from dermdash.trial.transaction import Transaction, to_frame
 
 # Decision 8: the sensitivity to the DEJ is then a window over stored layers.
 STUDY_SAMPLING = Sampling(margin_um=10)
@@ -60,6 +61,49 @@ def current_protocol(tx: Transaction, study_id: int) -> Protocol | None:
         author=protocol.author,
         at=protocol.at,
     )
+
+
+def protocol_versions(tx: Transaction, study_id: int) -> pd.DataFrame:
+    """Every protocol that the study had, the newest first.
+
+    Columns: ``version, model, model_digest, thickness_um, margin_um, crops, pipeline_version,
+    author, at, reason``; the reason is missing where none was given.
+    """
+    audit = (
+        select(AuditRow.reason)
+        .where(
+            AuditRow.entity == literal("protocol ") + cast(ProtocolRow.id, String),
+            AuditRow.act == "added",
+        )
+        .correlate(ProtocolRow)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            ProtocolRow.version,
+            ModelRow.name,
+            ModelRow.digest,
+            ProtocolRow.sampling,
+            ProtocolRow.author,
+            ProtocolRow.at,
+            audit,
+        )
+        .join(ModelRow, ModelRow.digest == ProtocolRow.model_digest)
+        .where(ProtocolRow.study_id == study_id)
+        .order_by(ProtocolRow.version.desc())
+    )
+    rows = [
+        (
+            version,
+            name,
+            digest,
+            *(sampling[key] for key in ("thickness_um", "margin_um", "crops", "pipeline_version")),
+            *written,
+        )
+        for version, name, digest, sampling, *written in tx.session.execute(query)
+    ]
+    return to_frame(rows, _VERSIONS)
 
 
 def append_protocol(
@@ -127,6 +171,20 @@ def register_model(tx: Transaction, model: Model) -> None:
             )
         )
         tx.session.flush()
+
+
+_VERSIONS = {
+    "version": "int64",
+    "model": "str",
+    "model_digest": "str",
+    "thickness_um": "int64",
+    "margin_um": "int64",
+    "crops": "Int64",
+    "pipeline_version": "int64",
+    "author": "str",
+    "at": "datetime64[us, UTC]",
+    "reason": "str",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -114,6 +115,12 @@ def withdraw_grading(tx: Transaction, key: str, reason: str) -> None:
 
 def request_gradings(tx: Transaction, study_id: int) -> int:
     """Ask for every grading that a study needs, and count those queued."""
+    answers = [request_grading(tx, scan_id) for scan_id in _gradable(tx, study_id)]
+    return answers.count("queued")
+
+
+def _gradable(tx: Transaction, study_id: int) -> Sequence[int]:
+    """The scans that count and have a DEJ."""
     scans = (
         select(ScanRow.id)
         .join(SubjectRow, SubjectRow.id == ScanRow.subject_id)
@@ -121,22 +128,62 @@ def request_gradings(tx: Transaction, study_id: int) -> int:
         .where(select(DejRow.id).where(DejRow.scan_id == ScanRow.id).exists())
         .order_by(ScanRow.id)
     )
-    answers = [request_grading(tx, scan_id) for scan_id in tx.session.scalars(scans).all()]
-    return answers.count("queued")
+    return tx.session.scalars(scans).all()
 
 
 def set_protocol(
-    tx: Transaction, study_id: int, *, model: Model, sampling: Sampling | None = None
+    tx: Transaction,
+    study_id: int,
+    *,
+    model: Model,
+    sampling: Sampling | None = None,
+    reason: str | None = None,
 ) -> int:
     """Put a study on a model and a sampling, and count the gradings that this queues.
 
     sampling : None keeps the study's own
+    reason : why, for the history
 
     Raises
     ------
     DesignError
         More crops are asked for than fit a scan of the study.
     """
+    with tx.because(reason) if reason else nullcontext():
+        return _set_protocol(tx, study_id, model, sampling)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolPreview:
+    """What another protocol would mean.
+
+    n_queued : gradings that would have to be made; n_there : those kept from before
+    """
+
+    n_queued: int
+    n_there: int
+
+
+def preview_protocol(
+    tx: Transaction, study_id: int, *, model: Model, sampling: Sampling
+) -> ProtocolPreview:
+    """Try another protocol, count what it needs, and leave the store as it was.
+
+    Raises
+    ------
+    DesignError
+        As ``set_protocol``.
+    """
+    trial = tx.session.begin_nested()
+    try:
+        queued = _set_protocol(tx, study_id, model, sampling)
+        needed = len(_gradable(tx, study_id))
+    finally:
+        trial.rollback()
+    return ProtocolPreview(queued, needed - queued)
+
+
+def _set_protocol(tx: Transaction, study_id: int, model: Model, sampling: Sampling | None) -> int:
     register_model(tx, model)
     current = current_protocol(tx, study_id)
     if sampling is None:

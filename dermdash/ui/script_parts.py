@@ -26,7 +26,10 @@ def source_of(access: Access, studies: Sequence[Study], summary: str) -> str:
     parts.append(summary)
     if protocol is not None:
         use = "; DEMONSTRATION MODEL, not for claims" if is_demonstration(protocol) else ""
-        parts.append(f"graded by {protocol.model_name} ({protocol.model_digest[:12]}{use})")
+        parts.append(
+            f"graded by {protocol.model_name} ({protocol.model_digest[:12]}{use}), version "
+            f"{protocol.version} of the reading protocol"
+        )
     return "; ".join(parts)
 
 
