@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 
 
 def naming_settings(access: Access, study: Study, intake: Intake) -> None:
-    """How files are named; open while nobody said so and most names say nothing of use."""
-    kinds = Counter(verdict.kind for verdict in intake.verdicts)
-    unsaid = study.name_pattern is None and kinds["you"] > kinds["grade"] + kinds["store"]
+    """How files are named; open from the start where nobody said so and most names say nothing."""
+    opened = f"naming_open_{study.study_id}"
+    if intake.candidates and not intake.waiting and opened not in st.session_state:
+        kinds = Counter(verdict.kind for verdict in intake.verdicts)
+        st.session_state[opened] = kinds["you"] > kinds["grade"] + kinds["store"]
+    unsaid = study.name_pattern is None and st.session_state.get(opened, False)
     with st.expander("How files are named", expanded=unsaid, icon=":material/label:"):
         name_pattern(access, study, intake)
 

@@ -33,12 +33,13 @@ from tests.support.processes import (
     environment,
     start_server,
     start_worker,
+    wait_until,
 )
 from tests.support.studies import write_small
 
 STUDY, DEJ_UM = "Kills", 15.0
 SHAPE = (100, 400, 400)  # one crop; a grading of a few hundredths of a second
-PATIENCE_S = 300.0
+PATIENCE_S, LONGEST_LIFE_S = 300.0, 2.0
 VISITS = ("D0", "D28")
 
 
@@ -80,6 +81,7 @@ class Intake:
         self._import: subprocess.Popen[bytes] | None = None
         self._imported = True
         self._subjects = 0
+        self._turn: list[str] = []
 
     def run(self, *, times: int, files: int) -> Outcome:
         """Take in so many files and kill so often, adding files as long as there is to kill."""
@@ -87,17 +89,13 @@ class Intake:
         with self._store() as store, self._processes():
             self._study(store)
             self._add(files)
-            while not self._done(store) or sum(self.outcome.kills.values()) < times:
+            while not self._done(store) or self.outcome.kills.total() < times:
                 if time.monotonic() - begin > PATIENCE_S + 20 * times:
                     raise TimeoutError(f"not within reason: {self.outcome}")
                 self._keep_alive()
                 self._act(store)
-                if sum(self.outcome.kills.values()) < times:
-                    self._note(store)
-                    time.sleep(self._random.uniform(0.0, 0.5))
-                    self._kill()
-                    if self._done(store):
-                        self._add(files)
+                if self.outcome.kills.total() < times:
+                    self._kill(store, files)
                 else:
                     time.sleep(0.1)
             self._count(store)
@@ -181,12 +179,26 @@ class Intake:
             self.outcome.wrong.append("what was reported is gone")
         self.outcome.reported, self.outcome.reported_graded = ids, graded
 
-    def _kill(self) -> None:
-        victim, pid = self._random.choice(list(self._alive()))
-        os.kill(pid, signal.SIGKILL)
-        self.outcome.kills[victim] += 1
-        if victim == "app" and self._server is not None:
-            self._server.process.wait()
+    def _kill(self, store: Store, files: int) -> None:
+        """Kill the next victim, each in its turn, at some moment of its work."""
+        if not self._turn:
+            self._turn = self._random.sample(self._victims, len(self._victims))
+        victim = self._turn.pop()
+        if self._done(store) or (victim == "import" and self._imported):
+            self._add(files)
+        wait_until(lambda: self._goes_on(store, victim), what=f"{victim} is alive")
+        time.sleep(self._random.uniform(0.0, LONGEST_LIFE_S))
+        self._note(store)
+        if (pid := dict(self._alive()).get(victim)) is not None:
+            os.kill(pid, signal.SIGKILL)
+            self.outcome.kills[victim] += 1
+            if victim == "app" and self._server is not None:
+                self._server.process.wait()
+
+    def _goes_on(self, store: Store, victim: str) -> bool:
+        self._keep_alive()
+        self._act(store)
+        return victim in dict(self._alive())
 
     def _alive(self) -> Iterator[tuple[str, int]]:
         worker: int | None = None
