@@ -91,6 +91,10 @@ def store_new(tx: Transaction, study: int, scan: int) -> None:
     store_scan(tx, study, volume, new, shape=SHAPE)
 
 
+def subject(tx: Transaction, code: str) -> SubjectRow:
+    return tx.session.scalars(select(SubjectRow).where(SubjectRow.code == code)).one()
+
+
 CHANGES: dict[str, Callable[[Transaction, int, int, Model], Any]] = {
     "a subject": lambda tx, study, scan, model: add_subject(tx, study, "S09"),
     "a covariate": lambda tx, study, scan, model: set_subject(
@@ -121,29 +125,53 @@ CHANGES: dict[str, Callable[[Transaction, int, int, Model], Any]] = {
     ),
     "a protocol": lambda tx, study, scan, model: set_protocol(tx, study, model=model),
     "a scan": lambda tx, study, scan, model: store_new(tx, study, scan),
+    "a population": lambda tx, study, scan, model: setattr(
+        subject(tx, "S01"), "per_protocol", False
+    ),
 }
+# Arms change their names when they are unblinded; the protocol here is the one that stands.
+NOT_DIGESTED = {"an arm", "an arm's name", "a protocol"}
 
 
-@pytest.mark.parametrize("what", CHANGES)
 def test_a_locked_study_refuses_each_change(
-    store: Store, filled: tuple[int, int, int], ada: User, model: Model, what: str
+    store: Store, filled: tuple[int, int, int], ada: User, model: Model
 ) -> None:
     """What a lock lets through changes a result after everybody has agreed on the data."""
     study, scan, _ = filled
     with store.write(by=ada) as tx:
         lock_data(tx, study)
         before = data_digest(tx, study)
-    with (
-        pytest.raises(DesignError, match=r"data of Serum are locked; reopen .* before changing"),
-        store.write(by=ada) as tx,
-    ):
-        CHANGES[what](tx, study, scan, model)
-    with store.write(by=ada) as tx:
+
+    def attempt(change: Callable[..., Any]) -> str:
+        try:
+            with store.write(by=ada) as tx:
+                change(tx, study, scan, model)
+        except DesignError as refused:
+            return str(refused)
+        return "let through"
+
+    sentence = "the data of Serum are locked; reopen the study, with a reason, before changing "
+    for what, change in CHANGES.items():
+        assert attempt(change).startswith(sentence), what
+    with store.read() as tx:
         assert data_digest(tx, study) == before
-        reopen(tx, study, "a test")
-    with store.write(by=ada) as tx:
-        if not what.startswith("a lost subject"):  # which has scans
-            CHANGES[what](tx, study, scan, model)
+
+
+def test_the_digest_knows_each_part_of_the_data(
+    store: Store, filled: tuple[int, int, int], ada: User, model: Model
+) -> None:
+    """Two states of the data with one digest could be exchanged unseen."""
+    study, scan, _ = filled
+    for what, change in CHANGES.items():
+        if what == "a lost subject":  # which has scans
+            continue
+        with store.write(by=ada) as tx:
+            before = data_digest(tx, study)
+            assert data_digest(tx, study) == before
+            change(tx, study, scan, model)
+            tx.session.flush()
+            assert (data_digest(tx, study) == before) == (what in NOT_DIGESTED), what
+            tx.session.rollback()
 
 
 def test_what_is_no_data_goes_on_in_a_locked_study(
@@ -158,38 +186,6 @@ def test_what_is_no_data_goes_on_in_a_locked_study(
         plan_and_lock(tx, study)
         other = create_study(tx, name="Other", kind="cohorts", arms=[ArmSpec("active")])
         add_subject(tx, other, "S01")  # another study is not locked
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda tx, study, scan: exclude_scan(tx, scan, "blurred"),
-        lambda tx, study, scan: set_dej(tx, scan, Dej.plane(41), source="edited"),
-        lambda tx, study, scan: set_subject(tx, study, "S01", covariates={"age": 41}),
-        lambda tx, study, scan: set_subject(tx, study, "S02", status="withdrawn", reason="moved"),
-        lambda tx, study, scan: set_subject(tx, study, "S02", arm="active"),
-        lambda tx, study, scan: setattr(subject(tx, "S01"), "per_protocol", False),
-        lambda tx, study, scan: edit_visit(tx, 2, VisitSpec("D28", 29)),
-        lambda tx, study, scan: add_site(tx, study, SiteSpec("temple", "left")),
-        store_new,
-        lambda tx, study, scan: set_reading(tx, scan, replace_window(tx, scan), shape=SHAPE),
-    ],
-)
-def test_the_digest_knows_each_part_of_the_data(
-    store: Store, filled: tuple[int, int, int], ada: User, change: Callable[..., Any]
-) -> None:
-    """Two states of the data with one digest could be exchanged unseen."""
-    study, scan, _ = filled
-    with store.write(by=ada) as tx:
-        before = data_digest(tx, study)
-        assert data_digest(tx, study) == before
-        change(tx, study, scan)
-        tx.session.flush()
-        assert data_digest(tx, study) != before
-
-
-def subject(tx: Transaction, code: str) -> SubjectRow:
-    return tx.session.scalars(select(SubjectRow).where(SubjectRow.code == code)).one()
 
 
 def test_the_digest_is_of_the_data_and_of_nothing_else(
