@@ -21,6 +21,9 @@ LABELS = {
     "per_protocol": "per protocol",
     "population_reason": "reason of the population",
     "reason": "reason of withdrawal",
+    "is_control": "control",
+    "is_baseline": "baseline",
+    "target_n": "subjects wanted",
 }
 BLANK: Row = {
     "subject_id": None,

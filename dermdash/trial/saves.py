@@ -32,6 +32,9 @@ TABLES: dict[str, type[Base]] = {
     "covariate": CovariateRow,
 }
 UNSAID = {"version", "study_id", "id", "code", "label", "colour"}
+OF_SUBJECTS = ("subject", "allocation")
+FEW = 2  # subjects, beyond which they are counted
+SHOWN = 3  # changes in a line
 LOOK_BACK = 3000  # entries of the audit
 AROUND = 20_000  # entries beside a save's own among which the rest of its transaction lies
 
@@ -171,17 +174,23 @@ def changes_since(
 
 
 def save_words(tx: Transaction, study_id: int, save: Save) -> str:
-    """A save in a line: each change, or how many there are."""
+    """A save in a line: each change of few, and of many subjects how many there are."""
     names = Names.of(tx, study_id)
-    added = [entry for entry in save.entries if entry.table == "subject" and entry.act == "added"]
-    if len(added) > 2:
-        subjects = {names.subject_of(entry) for entry in save.entries} - {None}
-        return f"{len(added)} subjects added" + (
-            f", {len(subjects) - len(added)} changed" if len(subjects) > len(added) else ""
-        )
-    words = [text for entry in save.entries if (text := entry_words(names, entry))]
-    more = len(words) - 3
-    return ", ".join(words[:3]) + (f" and {more} more" if more > 0 else "")
+    design = [entry for entry in save.entries if entry.table not in OF_SUBJECTS]
+    words = [text for entry in design if (text := entry_words(names, entry))]
+    roster = [entry for entry in save.entries if entry.table in OF_SUBJECTS]
+    acts = {
+        act: {entry.key for entry in roster if entry.table == "subject" and entry.act == act}
+        for act in ("added", "removed")
+    }
+    subjects = {names.subject_of(entry) for entry in roster}
+    if len(subjects) <= FEW:
+        words += [text for entry in roster if (text := entry_words(names, entry))]
+    else:
+        acts["changed"] = {key for key in subjects if key} - acts["added"] - acts["removed"]
+        words += [f"{len(keys)} subjects {act}" for act, keys in acts.items() if keys]
+    more = len(words) - SHOWN
+    return ", ".join(words[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def entry_words(names: Names, entry: Entry) -> str:

@@ -34,6 +34,7 @@ from dermdash.trial.undo import undo_save, why_not
 
 ADA, GRACE = User("ada", verified=True), User("grace", verified=True)
 ROSTER = b"subject_id,arm,age\nS1,placebo,34\nS2,active,50\nS3,active,61\n"
+IMPORT = "covariate age added, 3 subjects added"
 PutScan = Callable[..., int]
 
 
@@ -91,7 +92,7 @@ def test_an_edit_is_undone_and_the_audit_keeps_both(store: Store, filled: int) -
 def test_an_import_is_undone_whole(store: Store, filled: int) -> None:
     """A wrong file would have to be taken out subject by subject."""
     with store.read() as tx:
-        assert save_words(tx, filled, last(tx, filled)) == "3 subjects added"
+        assert save_words(tx, filled, last(tx, filled)) == IMPORT
     undo(store, filled)
     with store.read() as tx:
         assert roster_table(tx, filled).empty
@@ -130,7 +131,7 @@ def test_only_saves_of_the_roster_and_the_design_are_offered(
         save_edits(tx, other, [SubjectEdit(None, {"subject_id": "X"})])
     edit(store, other, "X", reason=None, per_protocol=False, population_reason="late")
     with store.read() as tx:
-        assert [save_words(tx, filled, s) for s in recent_saves(tx, filled)] == ["3 subjects added"]
+        assert [save_words(tx, filled, s) for s in recent_saves(tx, filled)] == [IMPORT]
         assert len(recent_saves(tx, other)) == 1
 
 
@@ -152,6 +153,9 @@ def test_arms_visits_sites_and_covariates_are_undone_too(store: Store, filled: i
         set_covariate(tx, filled, CovariateSpec("years", "text"), was="age")
     with store.read() as tx:
         assert get_study(tx, filled) != before
+        said = save_words(tx, filled, last(tx, filled))
+        assert said.startswith("arm placebo name placebo → vehicle, arm vehicle control yes → no")
+        assert said.endswith(" and 5 more")
         assert roster_table(tx, filled)["years"].tolist() == ["34", "50", "61"]
     undo(store, filled)
     with store.read() as tx:
@@ -184,7 +188,7 @@ def test_sealed_arms_are_not_told_by_what_may_be_undone(store: Store, filled: in
     edit(store, filled, "S2", age=51)
     with store.read() as tx:
         words = " ".join(save_words(tx, filled, save) for save in recent_saves(tx, filled))
-    assert words == "S2 age 50 → 51 S1 arm 3 subjects added"
+    assert words == f"S2 age 50 → 51 S1 arm {IMPORT}"
 
 
 VALUES = st.fixed_dictionaries(
