@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,9 +42,15 @@ class Listing:
 
 
 def list_inbox(settings: Settings) -> Listing:
-    """The TIFF files of the inbox and its subfolders; none is opened."""
+    """The TIFF files of the inbox and its subfolders; none is opened.
+
+    The inbox in the data folder is made where it is missing, one that was named is not.
+    """
     files: list[WaitingFile] = []
     problems: list[str] = []
+    if not settings.inbox and settings.home.is_dir():
+        with suppress(OSError):
+            (settings.home / "inbox").mkdir(exist_ok=True)
     for folder in settings.inbox_folders:
         if not folder.is_dir():
             problems.append(f"{folder} is no folder; make it, or correct DERMDASH_INBOX")

@@ -80,6 +80,9 @@ def test_a_name_that_is_no_text_is_said_and_hostile_ones_are_only_names(
 
 def test_a_folder_that_is_not_there_is_said(settings: Settings, tmp_path: Path) -> None:
     """An inbox on a disk that is not mounted would only look empty."""
+    settings.home.mkdir()
+    assert not list_inbox(settings).problems
+    assert (settings.home / "inbox").is_dir()
     gone = replace(settings, inbox=(tmp_path / "unmounted",))
     listing = list_inbox(gone)
     assert not listing.files
