@@ -105,7 +105,15 @@ def test_a_member_finds_no_arm_on_any_page_and_in_no_file(store: Store, blinded:
     for word in (PRODUCT, CONTROL, "is_control", CONTROL_GREY):
         assert not heard.tells(word), word
     tabs = {place.partition(" > ")[2] for place in heard.said}
-    assert {"Result", "Along depth", "Responders", "Checks", "Sensitivity", "Code"} <= tabs
+    assert {
+        "Along depth",
+        "Classes",
+        "Subjects",
+        "Responders",
+        "Checks",
+        "Sensitivity",
+        "Code",
+    } <= tabs
     assert len(heard.files) > 25, "downloads were looked into"
     assert sum(map(len, heard.charts.values())) > 12
     drawn = [

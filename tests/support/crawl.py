@@ -90,9 +90,9 @@ def _listen(heard: Heard, app: AppTest, place: str) -> None:
 
 
 def _lazy_tabs(app: AppTest) -> list[tuple[str, list[str]]]:
-    """Tabs with a key, of which only the open one runs, and their labels."""
+    """Tabs with a key, of which only the open one runs, and the labels of the others."""
     return [
-        (node.key, [child.label for child in node.children.values()])
+        (node.key, [child.label for child in node.children.values()][1:])
         for node in app._tree
         if node.type == "tab_container" and node.key in app.session_state
     ]
