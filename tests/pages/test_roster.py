@@ -195,3 +195,23 @@ def test_a_refused_save_leaves_the_cells_as_typed(
     assert "S01 is withdrawn without a reason" in said(app)
     assert "Save 1 row" in [b.label for b in app.button]
     assert stored(store, study)[0] == ["S01", "placebo", 34]
+
+
+def test_a_result_says_who_is_outside_its_population(
+    open_page: OpenPage, full: int, store: Store
+) -> None:
+    """A subject would be left out of a result, and nobody would see it."""
+    never = {"full_analysis": False, "population_reason": "never treated"}
+    late = {"per_protocol": False, "population_reason": "came late"}
+    with store.write(by=ADA) as tx:
+        save_edits(tx, full, [SubjectEdit("S01", never), SubjectEdit("S03", late)])
+    app = open_page("results/cohorts.py")
+    app = next(one for one in app.selectbox if one.label == "Visit").set_value("D0").run()
+    assert not app.exception
+    assert "1 subject outside the full analysis set (active 1)" in said(app)
+    (population,) = [one for one in app.get("button_group") if one.label == "Population"]
+    population.set_value("per_protocol")
+    app = app.run()
+    assert not app.exception
+    assert "2 subjects outside the per-protocol set (active 1, placebo 1)" in said(app)
+    assert any("per-protocol set" in str(one.value) for one in app.caption)
