@@ -45,12 +45,11 @@ def _row(found: Agreement) -> dict[str, str | int]:
     return {
         "Looks": title(found),
         "Pairs": found.n,
-        "Mean difference (µm)": _with_interval(limits.mean, 1) if limits else "",
-        "SD of differences (µm)": f"{limits.sd:.1f}" if limits else "",
-        "SD of one look (µm)": f"{limits.sd_of_one:.1f}" if limits else "",
+        "Difference (µm)": _with_interval(limits.mean, 1) if limits else "",
+        "SD (µm)": f"{limits.sd:.1f}" if limits else "",
         "Lower limit (µm)": _with_interval(limits.lower, 1) if limits else "",
         "Upper limit (µm)": _with_interval(limits.upper, 1) if limits else "",
-        "Mean distance (µm)": f"{found.distance_um:.1f}",
+        "Distance (µm)": f"{found.distance_um:.1f}",
         "ICC": f"{_with_interval(found.icc, 2)}, {_form(found.icc)}" if found.icc else "",
     }
 

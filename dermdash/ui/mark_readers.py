@@ -50,10 +50,18 @@ def _readers(access: Access, study: Study) -> None:
     for one in found:
         st.markdown(plain(read_agreement(one)))
     if found:
-        st.dataframe(agreement_table(found), hide_index=True)
+        table = agreement_table(found)
+        st.dataframe(
+            table,
+            hide_index=True,
+            column_config={
+                name: st.column_config.Column(alignment="right") for name in table.columns[1:]
+            },
+        )
         csv_button("Download the pairs as CSV", pairs, f"{study.name} marking pairs")
         st.caption(
-            "Differences of mean depth over the field. Limits of agreement after Bland and Altman "
+            "Differences and their SD are those of mean depths over the field; the distance is the "
+            "mean absolute one between both surfaces. Limits of agreement after Bland and Altman "
             "(1999); ICC(1,1) for one reader's looks, ICC(2,1), absolute agreement, for two "
             "readers'. In brackets 95 % confidence intervals."
         )

@@ -55,7 +55,7 @@ def test_too_few_pairs_say_so_and_nothing_more() -> None:
     assert "over 1 pair the surfaces" in said
     assert "Nothing more is said: 1 pair is too few; agreement needs 5 or more." in said
     row = agreement_table([found]).iloc[0]
-    assert (row["Mean difference (µm)"], row["ICC"]) == ("", "")
+    assert (row["Difference (µm)"], row["ICC"]) == ("", "")
 
 
 def test_equal_depths_have_limits_and_no_icc() -> None:
