@@ -16,6 +16,7 @@ from dermdash.analysis.filters import (
 )
 from dermdash.analysis.pooling import check_poolable, pooled_arms
 from dermdash.errors import DesignError
+from dermdash.stats.places import mean_by
 from dermdash.stats.plan import Population
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def cohort_of(
     within = asked[asked["depth_um"].between(*depth_um)]
     layers = within.groupby("scan_id")["depth_um"].transform("nunique")
     whole = within[layers == depth_um[1] - depth_um[0] + 1]
-    by_depth = whole.groupby([*SUBJECT, "depth_um"], as_index=False, observed=True)[[score]].mean()
+    by_depth = mean_by(whole, [*SUBJECT, "depth_um"], [score])
     subjects = (
         by_depth.groupby(SUBJECT, as_index=False, observed=True)[[score]]
         .mean()

@@ -11,6 +11,7 @@ from dermdash.analysis.filters import DEPTHS_UM, range_name
 from dermdash.errors import DesignError
 from dermdash.stats.comparison import Comparison, compare
 from dermdash.stats.designs.answer import WithinArm
+from dermdash.stats.places import mean_by
 from dermdash.stats.plan import Plan
 from dermdash.stats.visits import mean_changes
 
@@ -57,9 +58,11 @@ def score_cells(
     first, last = depth_um[0] + shift_um, depth_um[1] + shift_um
     chosen = profiles[profiles["depth_um"].between(first, last)]
     whole = score_scans(profiles, score, depth_um=(first, last))
-    table = whole.groupby(CELL, observed=True, as_index=False).agg(
-        score=("score", "mean"), n_scans=("scan_id", "nunique")
-    )
+    counts = whole.groupby(CELL, observed=True, as_index=False).agg(n_scans=("scan_id", "nunique"))
+    if "site" in profiles:
+        sites = profiles[["scan_id", "site"]].drop_duplicates("scan_id")
+        whole = whole.merge(sites, on="scan_id")
+    table = mean_by(whole, CELL, ["score"]).merge(counts, on=CELL)
     asked = profiles[CELL].drop_duplicates().astype("str")
     found = table[CELL].astype("str")
     missing = asked.merge(found, how="left", indicator=True).query("_merge == 'left_only'")

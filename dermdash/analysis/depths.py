@@ -11,6 +11,7 @@ from dermdash.errors import TableError
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.depth_findings import Depthwise
 from dermdash.stats.depthwise import compare_arms, compare_pairs
+from dermdash.stats.places import mean_by
 from dermdash.stats.subslabs import (
     SUBSLABS,
     Slab,
@@ -128,9 +129,8 @@ def changes_along_depth(
     TableError
         Too few subjects have both visits.
     """
-    cells = profiles.groupby(["arm", "subject_id", "visit", "depth_um"], observed=True)[
-        score
-    ].mean()
+    keys = ["arm", "subject_id", "visit", "depth_um"]
+    cells = mean_by(profiles, keys, [score]).set_index(keys)[score]
     wide = cells.unstack("depth_um")
     depths = wide.columns.to_numpy(float)
     alpha = found.plan.alpha

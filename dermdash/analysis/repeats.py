@@ -12,6 +12,7 @@ from dermdash.analysis.comparisons import score_scans
 from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.errors import TableError
 from dermdash.stats.findings import Effect
+from dermdash.stats.places import mean_by
 from dermdash.stats.repeatability import Repeatability, repeatability
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _of_subjects(basis: _Basis, found: Repeatability, k: float, alpha: float) ->
     error of one.
     """
     if basis.over_visits:
-        cells = basis.scans.groupby(CELL)["score"].mean().reset_index()
+        cells = mean_by(basis.scans, CELL, ["score"])
         return repeatability(
             cells["score"].to_numpy(float),
             cells["subject_id"],
@@ -155,6 +156,12 @@ def _groups(scans: pd.DataFrame, names: list[str]) -> pd.Series | None:
 
 
 def _scans_a_visit(scans: pd.DataFrame) -> float:
-    """The harmonic mean of how many scans are averaged in a cell."""
-    counts = scans.groupby(CELL).size().to_numpy(float)
+    """The harmonic mean of how many scans are averaged in a cell.
+
+    Sites weigh the same however often they were scanned: s sites of r scans each have the error of
+    s² / Σ 1/r scans.
+    """
+    replicates = scans.groupby([*CELL, "site"]).size()
+    sites = (1 / replicates).groupby(level=CELL).agg(["size", "sum"])
+    counts = (sites["size"] ** 2 / sites["sum"]).to_numpy(float)
     return float(len(counts) / np.sum(1 / counts))

@@ -13,7 +13,7 @@ from dermdash.stats.plan import Population
 if TYPE_CHECKING:
     from dermdash.trial.transaction import Transaction
 
-SCAN = ["scan_id", "study", "subject_id", "arm"]
+SCAN = ["scan_id", "study", "subject_id", "arm", "visit", "site"]
 SHARES = tuple(f"class_share_{k}" for k in range(1, 5))
 
 

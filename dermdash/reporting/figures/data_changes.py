@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dermdash.stats.places import mean_by
+
 
 def side_step(days: pd.Series, place: int, *, of: int) -> float:
     """How far in days the marks of one of several arms stand beside the visit.
@@ -50,9 +52,8 @@ def difference_of_changes(
 
     profiles : subject_id, arm, visit, depth_um and the score; scans are averaged by subject
     """
-    cells = profiles.groupby(["subject_id", "arm", "visit", "depth_um"], observed=True)[
-        score
-    ].mean()
+    keys = ["subject_id", "arm", "visit", "depth_um"]
+    cells = mean_by(profiles, keys, [score]).set_index(keys)[score]
     wide = cells.unstack("visit").reindex(columns=list(visits))
     changes = wide[list(visits[1:])].sub(wide[visits[0]], axis=0)
     means = changes.groupby(["arm", "depth_um"], observed=True).mean()

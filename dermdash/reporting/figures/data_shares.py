@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dermdash.reporting.columns import SHARES
+from dermdash.stats.places import mean_by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +36,7 @@ def class_shares(layers: pd.DataFrame, groups: Sequence[str]) -> ClassShares:
     """
     columns = list(SHARES)
     keys = ["arm", "study", "subject_id", "depth_um"]
-    cells = layers.groupby(keys, observed=True)[columns].mean()
+    cells = mean_by(layers, keys, columns).set_index(keys)
     depth_um = np.unique(layers["depth_um"].to_numpy(dtype=int))
     by_depth = np.full((len(groups), len(depth_um), len(columns)), np.nan)
     whole = np.full((len(groups), len(columns)), np.nan)

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dermdash.stats.places import mean_by
+
 
 @dataclass(frozen=True, slots=True)
 class ArmSpan:
@@ -52,7 +54,7 @@ def subject_heatmap(profiles: pd.DataFrame, arms: Sequence[str], *, score: str) 
         are averaged
     """
     keys = ["arm", "study", "subject_id", "depth_um"]
-    cells = profiles.groupby(keys, observed=True)[score].mean()
+    cells = mean_by(profiles, keys, [score]).set_index(keys)[score]
     wide = cells.unstack("depth_um").sort_index(axis=1)
     between = np.full((1, wide.shape[1]), np.nan)
     names: list[str] = []
