@@ -98,9 +98,9 @@ def _one_depth(page: Page, depth_um: int) -> None:
 
 
 def _write(page: Page, table: Locator, text: str, *, x: int) -> None:
-    """Type into a cell of the first row, at a person's pace."""
+    """Type into a cell of the second row, at a person's pace."""
     page.wait_for_timeout(1000)
-    table.dblclick(position={"x": x, "y": 55})
+    table.dblclick(position={"x": x, "y": 90})
     page.wait_for_timeout(500)  # until the cell's field is open
     page.keyboard.type(text, delay=40)
     page.keyboard.press("Enter")
@@ -129,11 +129,11 @@ def test_bad_files_are_answered_in_the_page_and_a_cell_mends_a_row(
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files([nameless, hostile])
     expect(page.get_by_text("0 ready, 2 need you")).to_be_visible()
 
-    # The cells under "Subject" and "Visit" of the first row, which are drawn on a canvas.
-    table = page.get_by_test_id("stDataFrame").first
-    _write(page, table, "S02", x=520)
+    # The cells under "Subject" and "Visit" of the second row, which are drawn on a canvas.
+    table = page.get_by_test_id("stDataFrame").last
+    _write(page, table, "S02", x=655)
     expect(table.locator("canvas table").first).to_contain_text("the visit is missing")
-    _write(page, table, "D0", x=680)
+    _write(page, table, "D0", x=790)
     expect(page.get_by_text("1 ready, 1 needs you")).to_be_visible()
     page.get_by_role("button", name="Store 1 scan").click()
     expect(page.get_by_text("Stored 1 scan")).to_be_visible()
