@@ -65,6 +65,8 @@ class MarkingRow(Base):
 
     look : 2 where the same reader was asked again, without knowing it
     revision : 2 and up where the reader went back and corrected the look; the highest counts
+    points : ``{"points": [[y_um, x_um, depth_um], ...]}``, through which the surface goes
+    digest : of the DEJ that they make, whether or not it became the scan's
     """
 
     append_only = True
