@@ -20,6 +20,7 @@ from dermdash.ui.subject_filters import (
     ask_covariates,
     ask_site,
     filter_words,
+    filterable,
     population_words,
     unknown_words,
 )
@@ -60,7 +61,7 @@ def ask_changes(access: Access, study: Study) -> ChangeQuestion:
     """The filters, closed to their summary."""
     key = f"change_{study.study_id}"
     with access.read() as tx:
-        people = subject_table(tx, study.study_id)
+        people = filterable(tx, [study.study_id])
     summary, filters = filter_row()
     with filters:
         arms = ask_arms([arm.name for arm in study.arms], key)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.cohorts import Cohort, Score, cohort
@@ -12,7 +11,7 @@ from dermdash.analysis.pooling import only_control, pooled_arms
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCORE_NAMES
 from dermdash.stats.plan import Population
 from dermdash.trial.plans import StoredPlan
-from dermdash.trial.studies import Arm, Study, get_study, list_studies, subject_table
+from dermdash.trial.studies import Arm, Study, get_study, list_studies
 from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import plain
 from dermdash.ui.filter_row import filter_row
@@ -24,6 +23,7 @@ from dermdash.ui.subject_filters import (
     ask_covariates,
     ask_site,
     filter_words,
+    filterable,
     population_words,
 )
 
@@ -113,7 +113,7 @@ def _ask(access: Access, study: Study) -> Question:
     score, depth_um = ask_score(study, stored)
     population = ask_population(study, stored)
     with access.read() as tx:
-        people = pd.concat([subject_table(tx, one.study_id) for one in studies])
+        people = filterable(tx, [one.study_id for one in studies])
     covariates = ask_covariates(people, key)
     colours = st.segmented_control(
         "Grade colours",

@@ -7,6 +7,9 @@ import streamlit as st
 
 from dermdash.analysis.filters import Between, Filter, Filters, OneOf, covariates_of
 from dermdash.stats.plan import POPULATIONS, Population
+from dermdash.trial.covariates import list_covariates
+from dermdash.trial.subjects import subject_table
+from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.score_question import SESSION
 
@@ -40,10 +43,18 @@ def ask_site(names: Sequence[str], key: str) -> str | None:
     )
 
 
+def filterable(tx: Transaction, study_ids: Sequence[int]) -> pd.DataFrame:
+    """The subjects of the studies without covariates that are declared to be text, or remarks."""
+    people = pd.concat([subject_table(tx, one) for one in study_ids])
+    declared = [spec for one in study_ids for spec in list_covariates(tx, one)]
+    remarks = {spec.name for spec in declared if spec.kind == "text"}
+    return people.drop(columns=[name for name in people if name in remarks])
+
+
 def ask_covariates(people: pd.DataFrame, key: str) -> dict[str, Filter]:
     """What a subject must be: a range of numbers, a choice of texts.
 
-    people : as ``subject_table`` gives them, of one study or several
+    people : as ``filterable`` gives them, of one study or several
     """
     offered = {name: known for name, known in covariates_of(people).items() if _chooses(known)}
     if not offered:

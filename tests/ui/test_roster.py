@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from dermdash.analysis.filters import Between, OneOf, covariates_of
 from dermdash.errors import DesignError
 from dermdash.settings import Settings
 from dermdash.trial.covariates import (
@@ -19,11 +20,13 @@ from dermdash.trial.roster import SubjectEdit, apply_roster, save_edits
 from dermdash.trial.roster_file import read_roster
 from dermdash.trial.roster_table import roster_table
 from dermdash.trial.studies import ArmSpec, get_study
+from dermdash.trial.subjects import set_subject
 from dermdash.ui.covariate_parts import save_covariates
 from dermdash.ui.design_parts import save_visits
 from dermdash.ui.new_study import NewStudy
 from dermdash.ui.next_step import next_step
 from dermdash.ui.roster import edits_of, roster_sentence
+from dermdash.ui.subject_filters import filterable
 from tests.support.studies import ADA, make_study
 
 
@@ -96,6 +99,21 @@ def test_the_roster_in_a_sentence(store, study_id: int) -> None:  # type: ignore
         study = get_study(tx, study_id)
         said = roster_sentence(study, roster_table(tx, study_id))
     assert said == "2 subjects: placebo 0 of 12, active 1 of 12; 1 without an arm; 1 withdrawn."
+
+
+def test_filters_follow_the_declared_kind(store, study_id: int) -> None:  # type: ignore[no-untyped-def]
+    """A phototype of 1 to 6 would be a range, a truth would be True, a remark a choice."""
+    with store.write(by=ADA) as tx:
+        for code, phototype in (("S01", 2), ("S02", 3)):
+            known = {"phototype": phototype, "remark": "itches"}
+            set_subject(tx, study_id, code, covariates=known)
+        set_covariate(tx, study_id, CovariateSpec("phototype", "category"))
+        set_covariate(tx, study_id, CovariateSpec("remark", "text"))
+        assert covariates_of(filterable(tx, [study_id])) == {
+            "age": Between(63.0, 63.0),
+            "smoker": OneOf(("no", "yes")),
+            "phototype": OneOf(("2", "3")),
+        }
 
 
 def test_covariates_are_declared_renamed_and_removed_in_one_table(store, study_id: int) -> None:  # type: ignore[no-untyped-def]
