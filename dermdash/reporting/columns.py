@@ -28,6 +28,11 @@ COLUMNS: dict[str, Column] = {
     "visit_day": Column(ALL, "day of the visit; visits are ordered by it"),
     "replicate": Column(SCANS, "number of the scan at this subject, visit and site"),
     "n_scans": Column(("subject",), "scans averaged in the row"),
+    "replicate_sd": Column(
+        ("subject",),
+        "standard deviation of the expected grade over the scans averaged in the row; missing for "
+        "one scan",
+    ),
     "n_layers": Column(("subject",), "layers of 1 µm graded under the DEJ, 70 in a whole slab"),
     "n_patches": Column(("subject", "layer"), "patches averaged in the row"),
     "grade": Column(("patch",), "grade of the patch, 1 to 4: its most probable class"),
@@ -51,9 +56,15 @@ COLUMNS: dict[str, Column] = {
     "dej_after_unblinding": Column(
         ALL, "True where a DEJ was given after the study was unblinded, by who may have known arms"
     ),
+    "quality": Column(
+        ALL,
+        "worst traffic light of the volume's quality (of the scans averaged in the row): green, "
+        "amber, red or not measured; missing until it is read",
+    ),
     "synthetic": Column(ALL, "True where the scans are SYNTHETIC phantoms, False where of skin"),
     "model": Column(ALL, "name of the model that graded"),
     "model_use": Column(ALL, "demonstration, or by whom and when the model was validated"),
     "model_digest": Column(ALL, "digest of the model that graded, with its temperature"),
+    "protocol_version": Column(ALL, "version of the study's reading protocol the scores stand on"),
     "volume_sha256": Column(SCANS, "digest of the file that was graded"),
 }

@@ -9,16 +9,18 @@ from pandas.api.types import is_numeric_dtype
 
 from dermdash.errors import DesignError, StoreError, TableError
 from dermdash.grading.profile import Grading, depth_profile, summarize
+from dermdash.imaging.lights import ORDER
 from dermdash.reporting.columns import COLUMNS, LEVELS, PLACE, SHARES, Level
 from dermdash.trial.gradings import get_grading
-from dermdash.trial.protocols import get_model
+from dermdash.trial.protocols import current_protocol, get_model
+from dermdash.trial.qualities import with_quality
 from dermdash.trial.roster_table import roster_table
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import get_study
 from dermdash.trial.subjects import subject_table
 from dermdash.trial.transaction import Transaction
 
-OF_SCAN = (*PLACE, "visit_day", "replicate", "dej_um", "dej_source", "volume_sha256")
+OF_SCAN = (*PLACE, "visit_day", "replicate", "dej_um", "dej_source", "quality", "volume_sha256")
 FLAG = "dej_after_unblinding"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -41,7 +43,7 @@ def export_table(tx: Transaction, study_id: int, *, level: Level = "subject") ->
     if level not in LEVELS:
         raise DesignError(f"level {level!r} is unknown; choose one of {', '.join(LEVELS)}")
     rows_of = {"subject": _scan_row, "layer": layer_table, "patch": patch_table}[level]
-    scans = scan_table(tx, study_id)
+    scans = with_quality(tx, scan_table(tx, study_id), study_id)
     frames = [
         rows_of(grading.slab).assign(
             **{name: scan[name] for name in (*OF_SCAN, FLAG)}, model_digest=grading.model_digest
@@ -165,8 +167,18 @@ def _average_scans(table: pd.DataFrame) -> pd.DataFrame:
     place = [*PLACE, "visit_day", "model_digest"]
     how = dict.fromkeys(("grade_mean", "expected_grade", *SHARES), "mean")
     grouped = table.groupby(place, sort=False, dropna=False)
-    averaged = grouped.agg(how | {"n_layers": "min", "n_patches": "sum", FLAG: "any"})
-    return averaged.assign(n_scans=grouped.size()).reset_index()
+    others = {"n_layers": "min", "n_patches": "sum", FLAG: "any"}
+    averaged = grouped.agg(how | others)
+    return averaged.assign(
+        n_scans=grouped.size(),
+        replicate_sd=grouped["expected_grade"].std(),
+        quality=grouped["quality"].agg(_worst),
+    ).reset_index()
+
+
+def _worst(lights: pd.Series) -> str | None:
+    """The worst of the lights that are known."""
+    return max(lights.dropna(), key=ORDER.index, default=None)
 
 
 def _with_study(table: pd.DataFrame, tx: Transaction, study_id: int) -> pd.DataFrame:
@@ -177,7 +189,9 @@ def _with_study(table: pd.DataFrame, tx: Transaction, study_id: int) -> pd.DataF
     flags = roster_table(tx, study_id)[["subject_id", "full_analysis", "per_protocol"]]
     subjects = subjects.merge(flags, on="subject_id")
     models = {digest: get_model(tx, digest) for digest in table["model_digest"].unique()}
+    protocol = current_protocol(tx, study_id)
     return table.merge(subjects, on="subject_id", how="left").assign(
+        protocol_version=None if protocol is None else protocol.version,
         synthetic=get_study(tx, study_id).synthetic,
         model=table["model_digest"].map(lambda digest: models[digest].name),
         model_use=table["model_digest"].map(lambda digest: models[digest].use),

@@ -11,7 +11,7 @@ from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
-from dermdash.ui.left_out import excluded_by_arm, scan_words
+from dermdash.ui.left_out import excluded_by_arm, scan_words, stands_on
 from dermdash.ui.subject_filters import unknown_words
 
 
@@ -28,6 +28,7 @@ def missing_sentence(access: Access, question: Question, answer: Cohort) -> None
     parts += [f"nobody of {s.name} is among these" for s in question.studies if s.name not in here]
     if parts:
         st.caption(plain("; ".join(parts)) + ".")
+    stands_on(access, question.study_ids)
 
 
 def group_table(

@@ -9,12 +9,15 @@ from dermdash.analysis.cohorts import select
 from dermdash.analysis.comparisons import Scored
 from dermdash.analysis.filters import Filters
 from dermdash.reporting.left_out import PENDING, left_out_table
+from dermdash.stats.places import RULE
 from dermdash.stats.plan import POPULATIONS, Population
+from dermdash.trial.protocols import current_protocol
 from dermdash.trial.roster_table import outside_population
 from dermdash.trial.scans import scan_table
-from dermdash.trial.studies import subject_table
+from dermdash.trial.studies import get_study, subject_table
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access
+from dermdash.ui.protocol_parts import protocol_words
 
 
 def scan_words(
@@ -41,6 +44,21 @@ def scan_words(
             f"{plural(len(outside), 'subject')} outside the {POPULATIONS[population]} ({arms})"
         )
     return words
+
+
+def stands_on(access: Access, study_ids: Sequence[int]) -> None:
+    """Which reading protocol a result stands on, and how scans became a subject's score."""
+    with access.read() as tx:
+        found = {get_study(tx, one).name: current_protocol(tx, one) for one in study_ids}
+    read = {name: protocol for name, protocol in found.items() if protocol is not None}
+    for name, protocol in read.items():
+        whose = f" of {name}" if len(read) > 1 else ""
+        st.caption(
+            plain(
+                f"Version {protocol.version} of the reading protocol{whose}: "
+                f"{protocol_words(protocol)}. {RULE if name == next(iter(read)) else ''}"
+            )
+        )
 
 
 def excluded_by_arm(
@@ -72,3 +90,4 @@ def show_left_out(
         words.append(f"{plural(len(cells), 'visit')} of {arm} missing: depths not covered")
     if words:
         st.caption(plain("; ".join(words)) + ".")
+    stands_on(access, [study_id])

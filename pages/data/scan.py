@@ -16,6 +16,7 @@ from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import go
 from dermdash.ui.progress import grading_progress
 from dermdash.ui.quality_parts import quality_line
+from dermdash.ui.replicate_parts import replicates
 from dermdash.ui.ribbon import mark
 from dermdash.ui.scan_parts import choose, header, provenance
 from dermdash.ui.viewer import graded_view
@@ -59,6 +60,7 @@ title, back = st.columns([5, 1], vertical_alignment="center")
 with title:
     header(scan, grading)
     quality_line(access, scan)
+    replicates(scans, scan)
 with back:
     st.button("All scans", icon=":material/arrow_back:", on_click=leave, width="stretch")
     correcting = st.toggle("Correct the DEJ", key="correcting", disabled=scan.dej is None)
