@@ -36,7 +36,6 @@ OF_SUBJECTS = ("subject", "allocation")
 FEW = 2  # subjects, beyond which they are counted
 SHOWN = 3  # changes in a line
 LOOK_BACK = 3000  # entries of the audit
-AROUND = 20_000  # entries beside a save's own among which the rest of its transaction lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +148,7 @@ def changes_since(
         select(SubjectRow.id).where(SubjectRow.study_id == study_id, SubjectRow.code == code)
     )
     names = Names.of(tx, study_id)
+    sides = [f"allocation {key}" for key, of in names.allocations.items() if of[0] == subject_id]
     rows = tx.session.scalars(
         select(AuditRow)
         .where(AuditRow.entity == f"subject {subject_id}")
@@ -160,15 +160,10 @@ def changes_since(
         if (row.after or {}).get("version", 0) <= version:
             break
         beside = tx.session.scalars(
-            select(AuditRow).where(
-                AuditRow.id.between(row.id - AROUND, row.id + AROUND),
-                AuditRow.at == row.at,
-                AuditRow.entity.startswith("allocation "),
-            )
+            select(AuditRow).where(AuditRow.at == row.at, AuditRow.entity.in_(sides))
         )
         entries = [_entry(row), *map(_entry, beside)]
-        own = [entry for entry in entries if names.subject_of(entry) == subject_id]
-        words = [text for entry in own if (text := entry_words(names, entry))]
+        words = [text for entry in entries if (text := entry_words(names, entry))]
         found.append((row.at, row.by, ", ".join(words) or code))
     return found
 
@@ -280,11 +275,15 @@ def _was_of(tx: Transaction, study_id: int, subject_id: int | None) -> bool:
 
 
 def _did_more(tx: Transaction, rows: Sequence[AuditRow]) -> bool:
-    """Whether the transaction of these entries wrote rows of other tables too."""
+    """Whether the transaction of these entries wrote rows of other tables too.
+
+    One writes at a time, so that all its entries stand together: others would stand between these,
+    or next to them.
+    """
     ids = [row.id for row in rows]
     other = [~AuditRow.entity.startswith(f"{table} ") for table in TABLES]
     query = select(AuditRow.id).where(
-        AuditRow.id.between(min(ids) - AROUND, max(ids) + AROUND),
+        AuditRow.id.between(min(ids) - 1, max(ids) + 1),
         AuditRow.at == rows[0].at,
         *other,
     )
