@@ -49,7 +49,8 @@ def of_age(app: AppTest, study: int, low: float, high: float) -> AppTest:
 
 def shown(app: AppTest) -> tuple[str, list[object], list[str], list[str]]:
     """Words, tables, figures and the digest of the script's table: what a tab tells of subjects."""
-    of_all = (summary(app), "1 scan is excluded (placebo 1).")  # said of the study, whoever is chosen
+    # Said of the study, whoever is chosen.
+    of_all = (summary(app), "1 scan is excluded (placebo 1).")
     words = [line for line in said(app).splitlines() if not line.endswith((*of_all, "not known."))]
     tables = [
         frame.value.drop(columns="study", errors="ignore").to_dict() for frame in app.dataframe
