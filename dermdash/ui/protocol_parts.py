@@ -46,12 +46,16 @@ def protocol_card(access: Access, study: Study) -> None:
 def protocol_words(protocol: Protocol) -> str:
     """A protocol in one line, such as a methods section would have it."""
     sampling = protocol.sampling
-    patches = "as many patches as fit" if sampling.crops is None else f"{sampling.crops} patches"
+    patches = "as many patches as fit" if sampling.crops is None else _patches(sampling.crops)
     return (
         f"model {protocol.model_name} ({protocol.model_digest[:12]}, {protocol.model_use}); layers "
         f"0 to {sampling.thickness_um - 1} µm under the DEJ with a margin of {sampling.margin_um} "
         f"µm; {patches} of 400 µm a layer"
     )
+
+
+def _patches(crops: int) -> str:
+    return plural(crops, "patch", "patches")
 
 
 def _change(access: Access, study: Study, protocol: Protocol) -> None:
