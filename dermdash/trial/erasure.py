@@ -15,8 +15,8 @@ from sqlalchemy import or_, select
 from dermdash.errors import DesignError
 from dermdash.identity import require
 from dermdash.trial.base import Base
+from dermdash.trial.digest import data_digest
 from dermdash.trial.intake import store_key
-from dermdash.trial.life import data_digest
 from dermdash.trial.locked import acting
 from dermdash.trial.parts import study_row
 from dermdash.trial.schema import (

@@ -1,4 +1,4 @@
-"""A blinded study's arms go by codes wherever they are read, and nobody learns more by asking."""
+"""A blinded study's arms go by codes wherever they are read."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,14 +12,12 @@ from sqlalchemy import select
 
 from dermdash.errors import DesignError, InputError
 from dermdash.grading.model import Model
-from dermdash.identity import WORKER, User
+from dermdash.identity import User
 from dermdash.imaging.phantom.recipe import Recipe
 from dermdash.settings import Settings
 from dermdash.trial import blinding
-from dermdash.trial.audit import history
 from dermdash.trial.blinding import (
     RealArm,
-    find_sealed_arm,
     read_seal,
     seal_arms,
     tell_tales,
@@ -27,28 +25,22 @@ from dermdash.trial.blinding import (
 )
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.gradings import profiles
-from dermdash.trial.life import lock_data, study_events, unblind
+from dermdash.trial.life import study_events
 from dermdash.trial.parts import set_arms
 from dermdash.trial.phantoms import PhantomScan, request_phantom
-from dermdash.trial.plans import current_plan, lock_plan, plan_history, write_plan
-from dermdash.trial.questions import blank_plan
-from dermdash.trial.results import ResultKey, get_result, keep_result, software_version
-from dermdash.trial.roster import preview_roster
-from dermdash.trial.roster_file import read_roster
-from dermdash.trial.scans import exclude_scan, scan_table
-from dermdash.trial.schema import AllocationRow, ArmRow, SealedArmRow, StudyRow
+from dermdash.trial.scans import scan_table
+from dermdash.trial.schema import AllocationRow, ArmRow, SealedArmRow
 from dermdash.trial.studies import (
     ArmSpec,
     SiteSpec,
-    add_arm,
     add_subject,
     create_study,
     get_study,
-    rename_arm,
     set_subject,
     subject_table,
 )
 from dermdash.trial.transaction import Transaction
+from tests.support.seals import swapping_seed
 
 PutScan = Callable[..., int]
 MEMBER = User("bo")
@@ -66,22 +58,8 @@ def blinded(store: Store, study: int, put_scan: PutScan, ada: User) -> int:
     put_scan("S01", arm="active")
     put_scan("S02", arm="placebo")
     with store.write(by=ada) as tx:
-        seal_arms(tx, study, seed=seed_that_swaps(tx, study))
+        seal_arms(tx, study, seed=swapping_seed())
     return study
-
-
-def seed_that_swaps(tx: Transaction, study: int) -> int:
-    """A seed by which the second arm is A; the drawing is undone."""
-    for seed in range(20):
-        with tx.session.begin_nested() as trial:
-            seal_arms(tx, study, seed=seed)
-            names = tx.session.scalars(
-                select(ArmRow.name).where(ArmRow.study_id == study).order_by(ArmRow.id)
-            ).all()
-            trial.rollback()
-        if names == ["B", "A"]:
-            return seed
-    raise AssertionError("no seed swaps two arms")
 
 
 def test_every_reader_of_arms_sees_codes(store: Store, blinded: int, grade_all) -> None:
@@ -185,62 +163,6 @@ def test_scans_in_the_making_keep_a_study_from_being_blinded(
             seal_arms(tx, study)
 
 
-@pytest.mark.parametrize("arm", ["active", "placebo", "vitamin C", "Active"])
-def test_asking_by_allocation_tells_a_member_nothing(
-    store: Store, blinded: int, put_scan: PutScan, arm: str
-) -> None:
-    """A roster that is tried out arm by arm would answer which code is which."""
-    refusals = set()
-    for subject in ("S01", "S02", "S99"):
-        ask = add_subject if subject == "S99" else set_subject
-        with store.write(by=MEMBER) as tx:
-            with pytest.raises(DesignError) as refused:
-                ask(tx, blinded, subject, arm=arm)
-            refusals.add(str(refused.value))
-    assert len(refusals) == 1
-    assert "sealed" in refusals.pop()
-    with store.read() as tx:
-        assert subject_table(tx, blinded)["arm"].tolist() == ["A", "B"]
-        assert {arm.name for arm in get_study(tx, blinded).arms} == {"A", "B"}
-
-
-def test_a_scan_with_a_real_arm_is_refused_without_an_answer(
-    store: Store, blinded: int, study: int, reading, settings: Settings
-) -> None:
-    """An import by a member would make an arm of the real name, or confirm a guess."""
-    import io
-
-    from dermdash.trial.scans import NewScan, store_scan
-
-    volume = store.vault.store_file(io.BytesIO(b"another visit"))
-    said = set()
-    for subject, arm in (("S01", "active"), ("S01", "placebo"), ("S07", "active"), ("S07", "x")):
-        new = NewScan(subject, arm, "D28", "cheek", None, None, reading)
-        with store.write(by=MEMBER) as tx:
-            with pytest.raises(DesignError) as refused:
-                store_scan(tx, blinded, volume, new, shape=(120, 500, 1224))
-            said.add(str(refused.value))
-        with store.read() as tx:
-            assert "S07" not in subject_table(tx, blinded)["subject_id"].tolist()
-    assert len(said) == 1
-    with store.write(by=MEMBER) as tx:
-        new = NewScan("S01", "A", "D28", "cheek", None, None, reading)
-        store_scan(tx, blinded, volume, new, shape=(120, 500, 1224))  # by its code it is harmless
-
-
-def test_a_roster_with_real_arms_is_refused_line_by_line_alike(store: Store, blinded: int) -> None:
-    """The preview of a roster would say which line changes nothing, and so who is where."""
-    said = set()
-    for arm in ("active", "placebo", "vitamin C"):
-        file = read_roster("roster.csv", f"subject_id,arm\nS01,{arm}\nS02,{arm}\n".encode())
-        with store.write(by=MEMBER) as tx:
-            for verdict in preview_roster(tx, blinded, file):
-                assert verdict.act == "refuse"
-                said.add(verdict.words.replace(arm, "?"))
-    assert len(said) == 1
-    assert "sealed" in said.pop()
-
-
 def test_what_tells_the_arms_apart_is_said_before_they_are_sealed(
     store: Store, study: int, put_scan: PutScan, ada: User
 ) -> None:
@@ -263,40 +185,6 @@ def test_what_tells_the_arms_apart_is_said_before_they_are_sealed(
         }
 
 
-def test_an_administrator_allocates_by_name_and_no_sentence_tells_the_code(
-    store: Store, blinded: int, put_scan: PutScan, ada: User
-) -> None:
-    """New subjects come while a trial is blinded, by a list that names the arms."""
-    with store.write(by=User("Ada", verified=True)) as tx:
-        add_subject(tx, blinded, "S03", arm="placebo")
-        arm = find_sealed_arm(tx, tx.session.get_one(StudyRow, blinded), "active")
-        assert arm.name == "A"
-        with pytest.raises(DesignError, match="no arm of Serum, by its own name or by a code"):
-            add_subject(tx, blinded, "S04", arm="vitamin C")
-        assert subject_table(tx, blinded)["arm"].tolist() == ["A", "B", "B"]
-    with pytest.raises(DesignError) as refused:
-        put_scan("S01", arm="placebo", visit="D28")
-    assert str(refused.value) == (
-        "subject_id=S01 is in another arm; correct the arm, or change the subject's"
-    )
-
-
-def test_arms_cannot_be_made_or_renamed_behind_the_seal(
-    store: Store, blinded: int, ada: User
-) -> None:
-    """A new arm under its own name would stand beside the codes."""
-    with pytest.raises(DesignError, match="arms of Serum are sealed"), store.write(by=ada) as tx:
-        add_arm(tx, blinded, ArmSpec("vehicle"))
-    with pytest.raises(DesignError, match="arms of Serum are sealed"), store.write(by=ada) as tx:
-        rename_arm(tx, 1, "vehicle")
-    for other in (ArmSpec("vehicle"), ArmSpec("A", is_control=True), ArmSpec("active")):
-        with store.write(by=ada) as tx, pytest.raises(DesignError, match="take a target only"):
-            set_arms(tx, blinded, [(-1, other)])
-    with store.write(by=ada) as tx:  # how many subjects are wanted may change
-        set_arms(tx, blinded, [(-1, ArmSpec("A", target_n=12)), (-2, ArmSpec("B"))])
-        assert [arm.target_n for arm in get_study(tx, blinded).arms] == [12, None]
-
-
 def test_reading_the_seal_is_an_act_that_stays(store: Store, blinded: int, ada: User) -> None:
     """Who knew what, and since when, is the first question about a blinded trial."""
     with store.write(by=MEMBER) as tx, pytest.raises(InputError, match="may not read the seal"):
@@ -310,98 +198,6 @@ def test_reading_the_seal_is_an_act_that_stays(store: Store, blinded: int, ada: 
             ("seal read", "ada"),
             ("blinded", "ada"),
         ]
-
-
-def test_a_plan_shows_no_arm_while_they_are_sealed(
-    store: Store, study: int, put_scan: PutScan, ada: User
-) -> None:
-    """By the codes of its arms the plan's control would be plain to everybody."""
-    asked = {"control": "placebo", "primary": ("active", "placebo", "D28")}
-    with store.write(by=ada) as tx:
-        plan = replace(blank_plan(get_study(tx, study)), **asked)
-        version = write_plan(tx, study, plan)
-        seal_arms(tx, study, seed=seed_that_swaps(tx, study))
-        (shown,) = plan_history(tx, study)
-        assert shown.sealed
-        assert (shown.plan.control, shown.plan.primary, shown.plan.key_secondary) == (
-            None,
-            None,
-            (),
-        )
-        assert shown == current_plan(tx, study)
-    with store.write(by=MEMBER) as tx:
-        lock_plan(tx, study, version)
-        with pytest.raises(InputError, match="may not write a plan while arms are sealed"):
-            write_plan(tx, study, replace(blank_plan(get_study(tx, study)), alpha=0.01))
-    with store.write(by=ada) as tx:
-        lock_data(tx, study)
-        unblind(tx, study)
-        (shown,) = plan_history(tx, study)
-        assert shown.plan == plan
-        assert shown.locked_by == "bo (not verified)"
-
-
-@pytest.mark.parametrize("control", ["B", None])
-def test_an_administrator_plans_by_codes(
-    store: Store, study: int, ada: User, control: str | None
-) -> None:
-    """A trial that was blinded before its plan was written could never be unblinded."""
-    with store.write(by=ada) as tx:
-        seal_arms(tx, study, seed=seed_that_swaps(tx, study))
-        plan = replace(blank_plan(get_study(tx, study)), control=control, primary=("A", "B", "D28"))
-        lock_plan(tx, study, write_plan(tx, study, plan))
-        lock_data(tx, study)
-        unblind(tx, study)
-        stored = current_plan(tx, study)
-    assert stored is not None
-    if control is None:
-        assert stored.plan.primary == ("placebo", "active", "D28"), "arms in their order"
-    else:
-        assert stored.plan.control == "placebo"
-        assert stored.plan.primary == ("active", "placebo", "D28")
-
-
-def test_the_history_of_a_blinded_study_names_no_arm(
-    store: Store, study: int, put_scan: PutScan, keep_answer: Callable[[], None], ada: User
-) -> None:
-    """The audit would say what the pages hide."""
-    with store.write(by=ada) as tx:
-        other = create_study(tx, name="Other", kind="cohorts", arms=[ArmSpec("active")])
-        add_subject(tx, other, "S01", arm="active")
-    scan = put_scan("S01", arm="active")
-    keep_answer()
-    with store.write(by=ada) as tx:
-        exclude_scan(tx, scan, "the Active was spilt, not the placebo")
-        seal_arms(tx, study)
-    with store.read() as tx:
-        entries = history(tx)
-        own = entries[~entries["entity"].isin(["study 2", "arm 3", "allocation 1", "subject 1"])]
-        told = own[["before", "after", "reason"]].astype(str).to_csv()
-        for word in ("active", "placebo", "Active", "is_control': True", "#7f7f7f"):
-            assert word not in told.replace("'status': 'active'", ""), word
-        arms = entries[entries["entity"].str.match(r"(sealed_)?arm [12]$")]
-        assert set(map(str, arms["after"])) == {"{'(sealed)': '(sealed)'}"}
-        assert entries.set_index("entity").loc["arm 3", "after"]["name"] == "active"
-        assert "the (sealed) was spilt, not the (sealed)" in set(own["reason"].dropna())
-    with store.write(by=ada) as tx:
-        unseal_arms(tx, study)
-        assert "placebo" in history(tx)["after"].astype(str).to_csv()
-
-
-def test_results_given_before_the_seal_are_hidden(store: Store, study: int, ada: User) -> None:
-    """A kept answer says which arm rose."""
-    key = ResultKey(study, {"asked": "all"}, None, "0" * 64, software_version())
-    with store.write(by=ada) as tx:
-        keep_result(tx, key, {"active": 0.5})
-    with store.write(by=ada) as tx:
-        seal_arms(tx, study)
-        assert get_result(tx, key.digest) is None
-        during = replace(key, data_digest="1" * 64)
-    with store.write(by=ada) as tx:
-        keep_result(tx, during, {"A": 0.5})
-        assert get_result(tx, during.digest) is not None
-        unseal_arms(tx, study)
-        assert get_result(tx, key.digest) is not None
 
 
 def test_sides_of_a_face_are_sealed_as_arms_are(store: Store, ada: User) -> None:
@@ -440,12 +236,6 @@ def test_nobody_else_reads_the_seal() -> None:
         "schema.py",  # names it
         "masking.py",  # hides it in the audit
     }
-
-
-def test_the_worker_is_no_administrator(store: Store, blinded: int) -> None:
-    """What a job carries along from before the blinding would pass the seal."""
-    with store.write(by=WORKER) as tx, pytest.raises(DesignError, match="sealed"):
-        set_subject(tx, blinded, "S01", arm="active")
 
 
 def test_allocations_stay_as_they_are(store: Store, blinded: int, model: Model) -> None:

@@ -23,13 +23,6 @@ from dermdash.trial.jobs import finish, job_table, take
 from dermdash.trial.life import data_digest, lock_data, locked_digest, study_events, unblind
 from dermdash.trial.plans import lock_plan, write_plan
 from dermdash.trial.questions import blank_plan
-from dermdash.trial.results import (
-    ResultKey,
-    count_results_before_erasure,
-    get_result,
-    keep_result,
-    software_version,
-)
 from dermdash.trial.scans import exclude_scan, get_scan, scan_table, set_dej
 from dermdash.trial.schema import (
     DejRow,
@@ -263,26 +256,6 @@ def test_a_locked_study_is_unblinded_after_an_erasure(
         assert locked_digest(tx, study) != before
         unblind(tx, study)
         assert get_study(tx, study).state == "unblinded"
-
-
-def test_results_given_before_say_so(
-    store: Store, study: int, person: tuple[int, Path], ada: User
-) -> None:
-    """A report would rest on data that nobody can look at any more."""
-    key = ResultKey(study, {"asked": "all"}, None, "0" * 64, software_version())
-    with store.write(by=ada) as tx:
-        keep_result(tx, key, {"difference": 0.5})
-    with store.write(by=ada) as tx:
-        assert count_results_before_erasure(tx, study) == 0
-        erase_subject(tx, study, "S07", reason="consent withdrawn")
-        assert count_results_before_erasure(tx, study) == 1
-    later = replace(key, data_digest="1" * 64)
-    with store.write(by=ada) as tx:
-        keep_result(tx, later, {"difference": 0.4})
-        first, second = get_result(tx, key.digest), get_result(tx, later.digest)
-    assert first is not None
-    assert second is not None
-    assert (first.erased_since, second.erased_since) == (True, False)
 
 
 def test_an_erasure_that_was_broken_off_is_done_again(

@@ -14,8 +14,10 @@ from sqlalchemy import select
 from dermdash.errors import DermdashError, StoreError
 from dermdash.identity import User
 from dermdash.trial.database import Store
+from dermdash.trial.erasure import erase_subject
 from dermdash.trial.results import (
     ResultKey,
+    count_results_before_erasure,
     data_digest,
     find_result,
     get_result,
@@ -149,3 +151,23 @@ def test_text_and_categories_are_one() -> None:
 def test_every_change_of_the_data_changes_the_digest(changed: pd.DataFrame) -> None:
     """Lost: a corrected score would leave the old result standing."""
     assert data_digest(changed) != data_digest(TABLE)
+
+
+def test_answers_given_before_an_erasure_say_so(
+    store: Store, study: int, put_scan: Callable[..., int], ada: User
+) -> None:
+    """A report would rest on data that nobody can look at any more."""
+    put_scan("S07")
+    with store.write(by=ada) as tx:
+        keep_result(tx, KEY, BODY)
+    with store.write(by=ada) as tx:
+        assert count_results_before_erasure(tx, study) == 0
+        erase_subject(tx, study, "S07", reason="consent withdrawn")
+        assert count_results_before_erasure(tx, study) == 1
+    later = replace(KEY, data_digest="1" * 64)
+    with store.write(by=ada) as tx:
+        keep_result(tx, later, BODY)
+        first, second = get_result(tx, KEY.digest), get_result(tx, later.digest)
+    assert first is not None
+    assert second is not None
+    assert (first.erased_since, second.erased_since) == (True, False)
