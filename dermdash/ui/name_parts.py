@@ -39,11 +39,15 @@ def guess_roles(tokens: Sequence[str], study: Study) -> list[str]:
         "site": {site.name.casefold() for site in study.sites},
         "arm": {arm.name.casefold() for arm in study.arms},
     }
-    roles: list[str] = []
-    for place, part in enumerate(tokens[::2]):
-        in_folder = folders > "".join(tokens[: 2 * place]).count("/")
-        role = IGNORED if in_folder or not part else _guess(part, known, taken=roles)
-        roles.append(role)
+    parts = tokens[::2]
+    roles = [""] * len(parts)
+    for place, part in enumerate(parts):
+        if folders > "".join(tokens[: 2 * place]).count("/") or not part:
+            roles[place] = IGNORED
+        else:
+            roles[place] = _known(part, known, taken=roles)
+    for place, part in enumerate(parts):
+        roles[place] = roles[place] or _guess(part, taken=roles)
     return roles
 
 
@@ -83,11 +87,13 @@ def _field(role: str, part: str) -> str:
     return f"{numbered[1] if numbered else ''}{{{role}}}"
 
 
-def _guess(part: str, known: dict[str, set[str]], *, taken: Sequence[str]) -> str:
+def _known(part: str, known: dict[str, set[str]], *, taken: Sequence[str]) -> str:
+    fields = (field for field, names in known.items() if part.casefold() in names)
+    return next((field for field in fields if field not in taken), "")
+
+
+def _guess(part: str, *, taken: Sequence[str]) -> str:
     free = [field for field in FIELDS if field not in taken]
-    for field, names in known.items():
-        if field in free and part.casefold() in names:
-            return field
     if "visit" in free and parse_day(part) is not None and not part.isdecimal():
         return "visit"
     if "subject" in free:

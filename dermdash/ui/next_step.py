@@ -39,7 +39,7 @@ def next_step(counts: Mapping[str, Any], *, making: int = 0) -> Step:
             step = Step(reason, "Watch the queue", "pending", "tools/queue.py")
         case {"n_no_dej": waiting} if waiting:
             reason = plural(waiting, "scan waits for a DEJ", "scans wait for a DEJ")
-            step = Step(reason, "Mark the DEJ", "edit", "data/scan.py")
+            step = Step(reason, "Mark the DEJ", "edit", "data/mark_dej.py")
         case {"n_cannot_tell": unclear} if unclear:
             reason = plural(unclear, "scan has", "scans have") + " a DEJ that no reader could tell"
             step = Step(reason, "Decide about them", "help", "data/scan.py")

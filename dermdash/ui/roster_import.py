@@ -12,7 +12,7 @@ from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.covariates import CovariateSpec
 from dermdash.trial.dates import DayOrder
 from dermdash.trial.roster import Verdict, apply_roster, file_covariates, preview_roster
-from dermdash.trial.roster_file import RosterFile, read_roster
+from dermdash.trial.roster_file import MAX_BYTES, RosterFile, read_roster
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural, records
 from dermdash.ui.covariate_parts import KINDS, spec_columns, specs_of
@@ -108,7 +108,14 @@ def take_file(key: str, *, hemi_face: bool) -> None:
     def take(name: str, upload: "UploadedFile") -> RosterFile:
         return read_roster(name, upload.getvalue())
 
-    for file in receive("Roster (CSV or workbook)", take, key=f"{key}_up", types=TYPES, help=HELP):
+    for file in receive(
+        "Roster (CSV or workbook)",
+        take,
+        key=f"{key}_up",
+        types=TYPES,
+        help=HELP,
+        most_mb=MAX_BYTES // 1_000_000,
+    ):
         st.session_state[key] = file
     sample = SAMPLES["arm_left" if hemi_face else "arm"]
     st.download_button(

@@ -134,8 +134,10 @@ def choose(scans: pd.DataFrame) -> int | None:
         & scans["subject_id"].str.contains(subject or "", case=False, regex=False)
     ].reset_index(drop=True)
     st.caption(f"{len(shown)} of {len(scans)} scans. Choose one by its row.")
+    clear = shown["quality"].isin(["green"])
+    words = ["reason", "dej_source", "arm", "quality", "quality_of"]
     picked = st.dataframe(
-        shown.fillna({"reason": "", "dej_source": "", "arm": "", "quality": "", "quality_of": ""}),
+        shown.assign(quality_of=shown["quality_of"].mask(clear)).fillna(dict.fromkeys(words, "")),
         hide_index=True,
         height=min(38 + 35 * max(len(shown), 1), 600),
         on_select="rerun",
@@ -182,7 +184,7 @@ _COLUMNS: dict[str, Any] = {
     "dej_um": st.column_config.NumberColumn("DEJ (µm)", format="%.0f"),
     "dej_source": "DEJ by",
     "quality": st.column_config.TextColumn("Quality", help="The worst light of the volume"),
-    "quality_of": st.column_config.TextColumn("by", help="The read-out that decides"),
+    "quality_of": st.column_config.TextColumn("Because of", help="The read-out that decides"),
     "reason": "Reason",
     "file_name": "File",
     "stored_at": st.column_config.DatetimeColumn("Stored (UTC)", format="YYYY-MM-DD HH:mm"),

@@ -25,11 +25,13 @@ def receive(
     key: str,
     types: Sequence[str],
     help: str | None = None,  # noqa: A002  Streamlit's word
+    most_mb: int | None = None,
 ) -> list[Taken]:
     """Show an uploader; what ``take`` makes of each file is answered once, on the next run.
 
     take : given a file's harmless name and its stream, read from the start; what it refuses with
         a ``DermdashError`` is shown as its sentence
+    most_mb : the largest file that the browser sends; None is the server's limit
 
     Streamlit keeps each upload in memory until its session ends, and once more in its widget's
     value. So each file is dropped from Streamlit's own store once it is taken, and the uploader is
@@ -37,7 +39,12 @@ def receive(
     """
     turn = st.session_state.setdefault(f"{key}_turn", 0)
     uploads = st.file_uploader(
-        label, type=list(types), accept_multiple_files=True, key=f"{key}_{turn}", help=help
+        label,
+        type=list(types),
+        accept_multiple_files=True,
+        key=f"{key}_{turn}",
+        help=help,
+        max_upload_size=most_mb,
     )
     for sentence in st.session_state.get(f"{key}_refused", ()):
         refuse(sentence)

@@ -37,6 +37,7 @@ def test_the_name_that_gave_the_pattern_is_read_as_it_was_marked(
         ("S01_D28_cheek-left.tif", "subject visit site", "{subject}_{visit}_{site}"),
         ("P7 T28 forehead r2.ome.tif", "subject visit site replicate", None),
         ("cheek S07 (D28).tif", "site subject visit", "{site} {subject} ({visit})"),
+        ("acme_S01_D0_cheek.tif", "ignored subject visit site", "*_{subject}_{visit}_{site}"),
         (
             "export/20260501_S03_D0_placebo.tif",
             "ignored ignored subject visit arm",
