@@ -122,11 +122,22 @@ def answer_changes(access: Access, question: ChangeQuestion) -> Answered:
     )
     scored = score_cells(layers, question.score, depth_um=question.depth_um)
     if scored.table.empty:
-        raise DesignError(
-            f"no scan of {study.name} is graded under these filters ({question.summary}); grade "
-            "its scans, or choose others"
-        )
+        raise DesignError(_why_empty(question, layers))
     return _answer(access, study, asked, scored.table, scored, layers=layers, arms=question.arms)
+
+
+def _why_empty(question: ChangeQuestion, layers: pd.DataFrame) -> str:
+    """Why no scan counts: none is graded, or none reaches as deep as is asked."""
+    name, asked = question.study.name, question.summary
+    if layers.empty:
+        return (
+            f"no scan of {name} is graded under these filters ({asked}); grade its scans, or "
+            "choose others"
+        )
+    return (
+        f"no graded scan of {name} covers the depths that are asked ({asked}): the deepest ends at "
+        f"{layers['depth_um'].max():.0f} µm under the DEJ; choose a shallower range"
+    )
 
 
 def _answer(

@@ -122,6 +122,19 @@ def test_a_filter_that_leaves_too_few_says_so(
     assert "30 to 30 µm is no depth range; choose two depths" in said(app)
 
 
+def test_scans_that_end_above_the_depths_asked_for_are_said_to(
+    open_page: OpenPage, store: Store, tmp_path: Path
+) -> None:
+    """Lost: who graded every scan would be told to grade them."""
+    study = make_study(store)
+    for subject, arm in {"P1": "placebo", "A1": "active"}.items():
+        add_scan(store, study, tmp_path, subject, arm=arm)
+    grade_visits(store, {"D0": BASELINE}, depths=range(-10, 40))
+    words = said(open_page(PAGE))
+    assert "no graded scan of Night cream covers the depths that are asked" in words
+    assert "ends at 39 µm under the DEJ; choose a shallower range" in words
+
+
 def test_a_page_opens_as_planned_and_a_filter_explores(
     open_page: OpenPage, store: Store, tmp_path: Path
 ) -> None:
