@@ -1,6 +1,7 @@
 """What is shown of a blinded study, without what would tell its arms apart: audit, file names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from re import Pattern
 from typing import Any
 
@@ -54,9 +55,9 @@ def mask_entries(tx: Transaction, entries: pd.DataFrame) -> pd.DataFrame:
 
 
 def mask_words(tx: Transaction, scans: pd.DataFrame, study_id: int | None = None) -> pd.DataFrame:
-    """Scans whose file names and reasons do not hold the own name of a sealed arm.
+    """Scans, or jobs, whose file names, reasons and errors hold no sealed arm's own name.
 
-    scans : ``reason``, and ``file_name`` where it is told
+    scans : ``reason``, ``file_name`` or ``error``, as far as they are told
     study_id : the study of all of them; None where ``study`` names each one's
     """
     for one, study in _blinded(tx):
@@ -66,7 +67,7 @@ def mask_words(tx: Transaction, scans: pd.DataFrame, study_id: int | None = None
         else:
             own = pd.Series(one == study_id, index=scans.index)
         if names is not None and own.any():
-            for column in {"file_name", "reason"} & set(scans.columns):
+            for column in {"file_name", "reason", "error"} & set(scans.columns):
                 shown = scans.loc[own, column].str.replace(names, HIDDEN, regex=True)
                 scans.loc[own, column] = shown
     return scans
@@ -74,8 +75,13 @@ def mask_words(tx: Transaction, scans: pd.DataFrame, study_id: int | None = None
 
 def mask_text(tx: Transaction, study_id: int, text: str) -> str:
     """A text of a study without the own name of a sealed arm."""
+    return text_mask(tx, study_id)(text)
+
+
+def text_mask(tx: Transaction, study_id: int) -> Callable[[str], str]:
+    """What takes the own names of a study's sealed arms out of many texts."""
     names = sealed_names(tx, study_id)
-    return text if names is None else names.sub(HIDDEN, text)
+    return str if names is None else partial(names.sub, HIDDEN)
 
 
 def _blinded(tx: Transaction) -> list[tuple[int, str]]:

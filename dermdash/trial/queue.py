@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 
+from dermdash.trial.masking import mask_words
 from dermdash.trial.schema import JobRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
 from dermdash.trial.transaction import Transaction
 
@@ -74,7 +75,7 @@ def job_table(
     )
     if study_id is not None:
         query = query.where(job.study_id == study_id)
-    return tx.frame(query, _COLUMNS)
+    return mask_words(tx, tx.frame(query, _COLUMNS))
 
 
 def count_queued(tx: Transaction, kinds: Collection[str]) -> int:

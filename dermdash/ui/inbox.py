@@ -14,7 +14,7 @@ from dermdash.trial.looks import keep_look
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access, refuse
-from dermdash.ui.intake_table import Intake
+from dermdash.ui.intake_table import Intake, hiding
 from dermdash.ui.uploads import receive
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ def show_inbox(access: Access, study: Study, intake: Intake) -> None:
             + (f", and {intake.hidden} stored" if intake.hidden else "")
         )
         st.button("Look again", icon=":material/refresh:", type="tertiary")
+    hide = hiding(access, study)
     for sentence in intake.problems:
-        refuse(sentence)
+        refuse(hide(sentence))
     if "way" not in st.session_state:
         with access.read() as tx:
             way = last_way(tx, study.study_id)

@@ -1,6 +1,6 @@
 """Files on their way to becoming scans: what they are, where they belong, and what is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -112,21 +112,30 @@ ORDER = {"you": 0, "already": 1, "store": 2, "grade": 3, "wait": 4}
 
 
 def first_cells(
-    candidates: Sequence[Candidate], study: Study, roster: pd.DataFrame, pattern: str
+    candidates: Sequence[Candidate],
+    study: Study,
+    roster: pd.DataFrame,
+    pattern: str,
+    hide: Callable[[str], str],
 ) -> pd.DataFrame:
-    """What the files' names say, and what the study leaves no choice about."""
+    """What the files' names say, and what the study leaves no choice about.
+
+    hide : takes a sealed arm's own name out; a part that holds one says nothing
+    """
     arms = dict(zip(roster["subject_id"], roster["arm"], strict=True))
     only_visit = study.visits[0].name if len(study.visits) == 1 else ""
     only_site = study.sites[0].name if len(study.sites) == 1 else ""
     rows = []
     for candidate in candidates:
-        found = read_name(candidate.file.name, pattern)
+        said = read_name(candidate.file.name, pattern).items()
+        found = {name: value for name, value in said if hide(value) == value}
         subject = found.get("subject", "")
         arm = text(arms.get(subject))
+        named = "" if study.blinded else found.get("arm")  # which nobody may read off a file
         rows.append(
             {
                 "subject_id": subject,
-                "arm": found.get("arm") or ("" if study.kind == "hemi_face" else arm),
+                "arm": named or ("" if study.kind == "hemi_face" else arm),
                 "visit": found.get("visit") or only_visit,
                 "site": found.get("site") or only_site,
                 "replicate": int(found.get("replicate", 1)),

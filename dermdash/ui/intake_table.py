@@ -1,7 +1,7 @@
 """The table in which files are looked at before they become scans."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from dermdash.trial.contents import StoredFile, asked_contents, stored_files
 from dermdash.trial.inbox import WaitingFile, list_inbox, list_uploads
 from dermdash.trial.intake import end_move
 from dermdash.trial.looks import find_looks, request_looks
+from dermdash.trial.masking import text_mask
 from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.guard import Access
 from dermdash.ui.intake import (
@@ -107,7 +108,7 @@ def refresh(access: Access, study: Study) -> Intake:
             read = look and look.read_as(axes, own.spacing_um)
             candidates.append(Candidate(file, read, own.dej_map))
     known = Known(stored, frozenset(roster["subject_id"]))
-    cells = _cells_of(study, candidates, roster)
+    cells = _cells_of(study, candidates, roster, hiding(access, study))
     verdicts = judge(access, study, candidates, cells, known)
     intake = Intake(
         study.study_id,
@@ -135,10 +136,11 @@ def say_about(given: Mapping[object, Given]) -> None:
 
 def review(access: Access, study: Study, intake: Intake) -> None:
     """Show the table and take over what is edited in it."""
+    hide = hiding(access, study)
     shown = intake.cells.assign(
-        verdict=[verdict.text for verdict in intake.verdicts],
-        file=[candidate.file_name for candidate in intake.candidates],
-        folder=[candidate.folder for candidate in intake.candidates],
+        verdict=[hide(verdict.text) for verdict in intake.verdicts],
+        file=[hide(candidate.file_name) for candidate in intake.candidates],
+        folder=[hide(candidate.folder) for candidate in intake.candidates],
         size=[candidate.size for candidate in intake.candidates],
         spacing=[candidate.spacing for candidate in intake.candidates],
         map=[candidate.dej_map is not None for candidate in intake.candidates],
@@ -158,6 +160,12 @@ def review(access: Access, study: Study, intake: Intake) -> None:
         st.session_state[STATE] = replace(intake, cells=cells)
         forget_refusals()
         st.rerun()
+
+
+def hiding(access: Access, study: Study) -> Callable[[str], str]:
+    """What takes the arms' own names out of the names of a blinded study's files."""
+    with access.read() as tx:
+        return text_mask(tx, study.study_id)
 
 
 def summary(intake: Intake) -> str:
@@ -185,13 +193,18 @@ def _is_there(file: WaitingFile, sha256: str | None, stored: Mapping[str, Any]) 
     return known is not None and known.path == file.path
 
 
-def _cells_of(study: Study, candidates: Sequence[Candidate], roster: pd.DataFrame) -> pd.DataFrame:
+def _cells_of(
+    study: Study,
+    candidates: Sequence[Candidate],
+    roster: pd.DataFrame,
+    hide: Callable[[str], str],
+) -> pd.DataFrame:
     """The rows' cells: those that were there, and for new files what their names say."""
     before = current(study)
     there = {c.file.path: row for row, c in enumerate(before.candidates)}
     new = [candidate for candidate in candidates if candidate.file.path not in there]
     pattern = study.name_pattern or DEFAULT_PATTERN
-    fresh = first_cells(new, study, roster, pattern).assign(take=True)
+    fresh = first_cells(new, study, roster, pattern, hide).assign(take=True)
     kept = before.cells[["take", *CELLS]]
     cells = pd.concat([kept, fresh[["take", *CELLS]]], ignore_index=True) if len(kept) else fresh
     there |= {candidate.file.path: len(kept) + row for row, candidate in enumerate(new)}

@@ -1,6 +1,6 @@
 """How a study's files are named: written as a pattern, or marked on one name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +10,7 @@ from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, refusals
 from dermdash.ui.intake import first_cells
-from dermdash.ui.intake_table import Intake, change_cells
+from dermdash.ui.intake_table import Intake, change_cells, hiding
 from dermdash.ui.name_parts import ROLES, guess_roles, pattern_of, split_name
 from dermdash.ui.naming import DEFAULT_PATTERN, FIELDS, read_name
 
@@ -22,6 +22,7 @@ def name_pattern(access: Access, study: Study, intake: Intake) -> None:
     """Ask for the pattern, show what it makes of all names, and keep it with the study."""
     names = [candidate.file.name for candidate in intake.candidates] or [EXAMPLE]
     pattern = study.name_pattern or DEFAULT_PATTERN
+    hide = hiding(access, study)
     with refusals():
         st.markdown(_fit(names, pattern, intake))
     how = st.segmented_control(
@@ -36,9 +37,12 @@ def name_pattern(access: Access, study: Study, intake: Intake) -> None:
             "with / also the names of folders",
         )
     else:
-        wanted = _by_example(study, names)
+        wanted = _by_example(study, names, hide)
     with refusals():
         table = _reading(names, wanted)
+        if study.blinded:
+            table = table.drop(columns="arm", errors="ignore")
+            table = table.map(lambda cell: hide(cell) if isinstance(cell, str) else cell)
         fits = int(table["fits"].sum())
         st.caption(f"`{wanted}` fits {fits} of {len(names)} names. They would become:")
         st.dataframe(
@@ -52,10 +56,12 @@ def name_pattern(access: Access, study: Study, intake: Intake) -> None:
             st.rerun()
 
 
-def _by_example(study: Study, names: Sequence[str]) -> str:
+def _by_example(study: Study, names: Sequence[str], hide: Callable[[str], str]) -> str:
     """One name, its parts, and what each is."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox("A file's name", names, key="pattern_example", width=420)
+        name = st.selectbox(
+            "A file's name", names, format_func=hide, key="pattern_example", width=420
+        )
         hyphens = st.toggle("Hyphens separate too", key="pattern_hyphens")
     tokens = split_name(name or names[0], at_hyphens=hyphens)
     guessed = guess_roles(tokens, study)
@@ -64,10 +70,10 @@ def _by_example(study: Study, names: Sequence[str]) -> str:
         for place, (part, guess) in enumerate(zip(tokens[::2], guessed, strict=True)):
             roles.append(
                 st.selectbox(
-                    plain(part) or "nothing",
+                    plain(hide(part)) or "nothing",
                     ROLES,
                     index=ROLES.index(guess),
-                    key=f"pattern_part_{place}_{part}_{hyphens}",
+                    key=f"pattern_part_{place}_{hide(part)}_{hyphens}",
                     width=150,
                 )
             )
@@ -100,5 +106,6 @@ def _use(access: Access, study: Study, intake: Intake, pattern: str) -> None:
         set_name_pattern(tx, study.study_id, pattern)
         roster = subject_table(tx, study.study_id)
     if intake.candidates:
-        cells = first_cells(intake.candidates, study, roster, pattern)
+        hide = hiding(access, study)
+        cells = first_cells(intake.candidates, study, roster, pattern, hide)
         change_cells(study, cells.assign(take=intake.cells["take"], dej_um=intake.cells["dej_um"]))

@@ -1,7 +1,7 @@
 """The one button: make ready files scans; how far that is, and what came of it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import streamlit as st
@@ -14,7 +14,7 @@ from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import plural, records
 from dermdash.ui.guard import Access, refusals, refuse
 from dermdash.ui.intake import as_replicates
-from dermdash.ui.intake_table import Intake, change_cells
+from dermdash.ui.intake_table import Intake, change_cells, hiding
 from dermdash.ui.places import link
 
 POLL_S = 1.0
@@ -100,7 +100,7 @@ def _progress(access: Access, study: Study, intake: Intake, seen: Batch | None) 
                     stop_batch(tx, study.study_id)
                 st.rerun()
     elif batch is not None and st.session_state.get("intake_asked") == batch.asked_at:
-        _outcome(batch)
+        _outcome(batch, hiding(access, study))
     if intake.waiting:
         known = len(intake.candidates) - intake.waiting
         st.progress(
@@ -120,7 +120,7 @@ def _again(*, at_once: bool) -> None:
         st.rerun()
 
 
-def _outcome(batch: Batch) -> None:
+def _outcome(batch: Batch, hide: Callable[[str], str]) -> None:
     with st.container(border=True):
         st.markdown(
             f":material/check_circle: **Stored {plural(batch.stored, 'scan')}**"
@@ -129,7 +129,7 @@ def _outcome(batch: Batch) -> None:
             + "."
         )
         for sentence in refusal_sentences(batch.failed):
-            refuse(sentence)
+            refuse(hide(sentence))
         with st.container(horizontal=True):
             link("data/scan.py", "See the scans", icon="layers")
             link("tools/queue.py", "Watch the queue", icon="pending")
