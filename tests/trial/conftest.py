@@ -17,6 +17,7 @@ from dermdash.identity import WORKER, User
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.volume import Reading
 from dermdash.settings import Settings
+from dermdash.trial.blinding import seal_arms
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.gradings import GradingRequest, set_protocol, write_grading
 from dermdash.trial.jobs import finish, take
@@ -35,6 +36,7 @@ from dermdash.trial.schema import (
     StudyEventRow,
 )
 from dermdash.trial.studies import ArmSpec, SiteSpec, VisitSpec, create_study, get_study
+from tests.support.seals import swapping_seed
 
 PutScan = Callable[..., int]
 
@@ -51,7 +53,8 @@ def reading() -> Reading:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "home", processes=1)
+    """Ada is the administrator."""
+    return Settings(tmp_path / "home", processes=1, administrators=("Ada",))
 
 
 @pytest.fixture
@@ -209,3 +212,21 @@ def grade_all(store: Store, make_grading: Callable[..., Grading]) -> Callable[[]
         return len(jobs)
 
     return grade
+
+
+@pytest.fixture
+def two_graded(study: int, put_scan: PutScan, grade_all: Callable[[], int]) -> tuple[int, int, int]:
+    """The study with a graded scan in each arm, and their ids."""
+    scans = put_scan("S01", arm="active"), put_scan("S02", arm="placebo")
+    grade_all()
+    return study, *scans
+
+
+@pytest.fixture
+def blinded(store: Store, study: int, put_scan: PutScan, ada: User) -> int:
+    """S01 in active, S02 in placebo; ``active``, made second, is A."""
+    put_scan("S01", arm="active")
+    put_scan("S02", arm="placebo")
+    with store.write(by=ada) as tx:
+        seal_arms(tx, study, seed=swapping_seed())
+    return study

@@ -1,7 +1,6 @@
 """A blinded study's arms go by codes wherever they are read."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,26 +39,9 @@ from dermdash.trial.studies import (
     subject_table,
 )
 from dermdash.trial.transaction import Transaction
-from tests.support.seals import swapping_seed
 
 PutScan = Callable[..., int]
 MEMBER = User("bo")
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Ada is the administrator here."""
-    return replace(settings, administrators=("Ada",))
-
-
-@pytest.fixture
-def blinded(store: Store, study: int, put_scan: PutScan, ada: User) -> int:
-    """S01 in active, S02 in placebo; ``active``, made second, is A."""
-    put_scan("S01", arm="active")
-    put_scan("S02", arm="placebo")
-    with store.write(by=ada) as tx:
-        seal_arms(tx, study, seed=swapping_seed())
-    return study
 
 
 def test_every_reader_of_arms_sees_codes(store: Store, blinded: int, grade_all) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from dermdash.errors import DesignError, InputError, StoreError
 from dermdash.identity import WORKER, User
 from dermdash.imaging.dej import Dej
-from dermdash.settings import Settings
 from dermdash.trial.audit import history
 from dermdash.trial.blinding import seal_arms
 from dermdash.trial.database import Store
@@ -40,11 +39,6 @@ from dermdash.trial.transaction import Transaction
 PutScan = Callable[..., int]
 SECRET = "S07-Mrs-Brown"
 LIKES = 4711.25
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return replace(settings, administrators=("ada",))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A study's life: what comes before each step, and that every step is written down."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy import text
 from dermdash.errors import DesignError, InputError
 from dermdash.identity import User
 from dermdash.imaging.dej import Dej
-from dermdash.settings import Settings
 from dermdash.trial.blinding import seal_arms
 from dermdash.trial.database import Store
 from dermdash.trial.life import (
@@ -22,8 +20,6 @@ from dermdash.trial.life import (
     unblind,
     unblinded_at,
 )
-from dermdash.trial.plans import lock_plan, write_plan
-from dermdash.trial.questions import blank_plan
 from dermdash.trial.scans import (
     exclude_scan,
     scan_table,
@@ -32,28 +28,10 @@ from dermdash.trial.scans import (
 from dermdash.trial.studies import (
     get_study,
 )
-from dermdash.trial.transaction import Transaction
+from tests.support.plans import plan_and_lock
 
 PutScan = Callable[..., int]
 SHAPE = (120, 500, 1224)
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return replace(settings, administrators=("ada",))
-
-
-@pytest.fixture
-def filled(study: int, put_scan: PutScan, grade_all: Callable[[], int]) -> tuple[int, int, int]:
-    """The study with two graded scans, and their ids."""
-    scans = put_scan("S01", arm="active"), put_scan("S02", arm="placebo")
-    grade_all()
-    return study, *scans
-
-
-def plan_and_lock(tx: Transaction, study: int) -> None:
-    plan = replace(blank_plan(get_study(tx, study)), primary=("active", "placebo", "D28"))
-    lock_plan(tx, study, write_plan(tx, study, plan))
 
 
 def test_gradings_that_wait_hold_the_lock(
@@ -75,10 +53,10 @@ def test_gradings_that_wait_hold_the_lock(
 
 
 def test_unblinding_asks_for_all_that_comes_before_it(
-    store: Store, filled: tuple[int, int, int], ada: User
+    store: Store, two_graded: tuple[int, int, int], ada: User
 ) -> None:
     """Arms that are known before data and plan are fixed cannot be forgotten again."""
-    study, _, _ = filled
+    study, _, _ = two_graded
     with store.write(by=ada) as tx:
         with pytest.raises(DesignError, match="is not blinded"):
             unblind(tx, study)
@@ -93,8 +71,8 @@ def test_unblinding_asks_for_all_that_comes_before_it(
 
 
 @pytest.fixture
-def unblinded(store: Store, filled: tuple[int, int, int], ada: User) -> int:
-    study, _, _ = filled
+def unblinded(store: Store, two_graded: tuple[int, int, int], ada: User) -> int:
+    study, _, _ = two_graded
     with store.write(by=ada) as tx:
         plan_and_lock(tx, study)
         seal_arms(tx, study)
@@ -104,10 +82,10 @@ def unblinded(store: Store, filled: tuple[int, int, int], ada: User) -> int:
 
 
 def test_data_that_changed_behind_the_lock_are_not_unblinded(
-    store: Store, filled: tuple[int, int, int], ada: User
+    store: Store, two_graded: tuple[int, int, int], ada: User
 ) -> None:
     """Somebody with a database tool would pass his data for those that were locked."""
-    study, _, _ = filled
+    study, _, _ = two_graded
     with store.write(by=ada) as tx:
         plan_and_lock(tx, study)
         seal_arms(tx, study)
@@ -164,10 +142,10 @@ def test_reopening_needs_a_reason_and_stays_visible(
 
 
 def test_a_study_that_was_never_blinded_locks_and_reopens(
-    store: Store, filled: tuple[int, int, int], ada: User
+    store: Store, two_graded: tuple[int, int, int], ada: User
 ) -> None:
     """An open cohort study has data to fix, too."""
-    study, scan, _ = filled
+    study, scan, _ = two_graded
     with store.write(by=ada) as tx:
         lock_data(tx, study)
         with pytest.raises(DesignError, match="is not blinded"):

@@ -5,14 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from dermdash.errors import DesignError
 from dermdash.grading.model import Model
 from dermdash.identity import User
 from dermdash.imaging.dej import Dej
-from dermdash.settings import Settings
 from dermdash.trial.blinding import seal_arms
 from dermdash.trial.database import Store
 from dermdash.trial.digest import data_digest
@@ -20,8 +18,6 @@ from dermdash.trial.gradings import set_protocol
 from dermdash.trial.life import (
     lock_data,
 )
-from dermdash.trial.plans import lock_plan, write_plan
-from dermdash.trial.questions import blank_plan
 from dermdash.trial.scans import (
     NewScan,
     exclude_scan,
@@ -41,33 +37,15 @@ from dermdash.trial.studies import (
     add_visit,
     create_study,
     edit_visit,
-    get_study,
     rename_arm,
     rename_study,
     set_subject,
 )
 from dermdash.trial.transaction import Transaction
+from tests.support.plans import plan_and_lock
 
 PutScan = Callable[..., int]
 SHAPE = (120, 500, 1224)
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return replace(settings, administrators=("ada",))
-
-
-@pytest.fixture
-def filled(study: int, put_scan: PutScan, grade_all: Callable[[], int]) -> tuple[int, int, int]:
-    """The study with two graded scans, and their ids."""
-    scans = put_scan("S01", arm="active"), put_scan("S02", arm="placebo")
-    grade_all()
-    return study, *scans
-
-
-def plan_and_lock(tx: Transaction, study: int) -> None:
-    plan = replace(blank_plan(get_study(tx, study)), primary=("active", "placebo", "D28"))
-    lock_plan(tx, study, write_plan(tx, study, plan))
 
 
 def replace_window(tx: Transaction, scan: int) -> Any:
@@ -127,10 +105,10 @@ NOT_DIGESTED = {"an arm", "an arm's name", "a protocol"}
 
 
 def test_a_locked_study_refuses_each_change(
-    store: Store, filled: tuple[int, int, int], ada: User, model: Model
+    store: Store, two_graded: tuple[int, int, int], ada: User, model: Model
 ) -> None:
     """What a lock lets through changes a result after everybody has agreed on the data."""
-    study, scan, _ = filled
+    study, scan, _ = two_graded
     with store.write(by=ada) as tx:
         lock_data(tx, study)
         before = data_digest(tx, study)
@@ -151,10 +129,10 @@ def test_a_locked_study_refuses_each_change(
 
 
 def test_the_digest_knows_each_part_of_the_data(
-    store: Store, filled: tuple[int, int, int], ada: User, model: Model
+    store: Store, two_graded: tuple[int, int, int], ada: User, model: Model
 ) -> None:
     """Two states of the data with one digest could be exchanged unseen."""
-    study, scan, _ = filled
+    study, scan, _ = two_graded
     for what, change in CHANGES.items():
         if what == "a lost subject":  # which has scans
             continue
@@ -168,10 +146,10 @@ def test_the_digest_knows_each_part_of_the_data(
 
 
 def test_the_digest_is_of_the_data_and_of_nothing_else(
-    store: Store, filled: tuple[int, int, int], ada: User
+    store: Store, two_graded: tuple[int, int, int], ada: User
 ) -> None:
     """A digest that moves by itself would make every unblinding a question."""
-    study, scan, _ = filled
+    study, scan, _ = two_graded
     with store.write(by=ada) as tx:
         before = data_digest(tx, study)
         exclude_scan(tx, scan, "a slip")
@@ -183,10 +161,10 @@ def test_the_digest_is_of_the_data_and_of_nothing_else(
 
 
 def test_what_is_no_data_goes_on_in_a_locked_study(
-    store: Store, filled: tuple[int, int, int], ada: User, put_scan: PutScan
+    store: Store, two_graded: tuple[int, int, int], ada: User, put_scan: PutScan
 ) -> None:
     """A lock that stops everything would keep the results themselves from being kept."""
-    study, scan, _ = filled
+    study, scan, _ = two_graded
     with store.write(by=ada) as tx:
         lock_data(tx, study)
         rename_study(tx, study, "Serum of spring")

@@ -1,7 +1,6 @@
 """Whoever asks for an arm by its own name while it is sealed learns nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -10,7 +9,6 @@ from dermdash.identity import WORKER, User
 from dermdash.settings import Settings
 from dermdash.trial.blinding import (
     find_sealed_arm,
-    seal_arms,
 )
 from dermdash.trial.database import Store
 from dermdash.trial.parts import set_arms
@@ -26,26 +24,9 @@ from dermdash.trial.studies import (
     set_subject,
     subject_table,
 )
-from tests.support.seals import swapping_seed
 
 PutScan = Callable[..., int]
 MEMBER = User("bo")
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Ada is the administrator here."""
-    return replace(settings, administrators=("Ada",))
-
-
-@pytest.fixture
-def blinded(store: Store, study: int, put_scan: PutScan, ada: User) -> int:
-    """S01 in active, S02 in placebo; ``active``, made second, is A."""
-    put_scan("S01", arm="active")
-    put_scan("S02", arm="placebo")
-    with store.write(by=ada) as tx:
-        seal_arms(tx, study, seed=swapping_seed())
-    return study
 
 
 @pytest.mark.parametrize("arm", ["active", "placebo", "vitamin C", "Active"])

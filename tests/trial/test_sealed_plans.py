@@ -7,7 +7,6 @@ import pytest
 
 from dermdash.errors import InputError
 from dermdash.identity import User
-from dermdash.settings import Settings
 from dermdash.trial.audit import history
 from dermdash.trial.blinding import (
     seal_arms,
@@ -29,12 +28,6 @@ from tests.support.seals import swapping_seed
 
 PutScan = Callable[..., int]
 MEMBER = User("bo")
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """Ada is the administrator here."""
-    return replace(settings, administrators=("Ada",))
 
 
 def test_a_plan_shows_no_arm_while_they_are_sealed(
