@@ -1,7 +1,7 @@
 """What tests share."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -32,16 +32,18 @@ def dask_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
     """Mark what needs the machine for itself, and put last what burdens the tests after it.
 
     Once TensorFlow is imported, each run of a page clears Keras' session and takes seconds longer;
-    a browser's driver keeps an event loop in this thread until the session ends.
+    a browser's driver keeps an event loop in this thread until the session ends. The order is set
+    after every plugin has set its own.
     """
     for item in items:
         if not ALONE.isdisjoint(item.path.parts):
             item.add_marker(pytest.mark.alone)
+    yield
     late = ("grading", "learning", "browser")
 
     def place(item: pytest.Item) -> int:

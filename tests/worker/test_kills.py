@@ -50,6 +50,7 @@ def test_engine_processes_killed_at_random(any_store: Store, volumes: list[Path]
                 os.kill(moments.choice(pids), signal.SIGKILL)
                 kills += 1
     assert kills >= 2
+    assert work(any_store, once=True).failed == 0  # what comes behind the gradings
     assert_graded_once_and_rightly(any_store, ids)
 
 
