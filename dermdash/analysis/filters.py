@@ -93,6 +93,18 @@ def check_depth(depth_um: tuple[int, int]) -> None:
         )
 
 
+def filter_words(name: str, wanted: Filter) -> str:
+    """
+    >>> filter_words("age", Between(25, 61)), filter_words("type", OneOf(("II", "III")))
+    ('age 25–61', 'type II or III')
+    """
+    if isinstance(wanted, Between):
+        return f"{name} {wanted.low:g}–{wanted.high:g}"
+    shown = " or ".join(wanted.values[:3])
+    more = len(wanted.values) - 3
+    return f"{name} {shown}" + (f" or {more} more" if more > 0 else "")
+
+
 def range_name(depth_um: tuple[int, int]) -> str:
     """
     >>> range_name((20, 40))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from dermdash.analysis.comparisons import study_plan, subject_rows
-from dermdash.analysis.filters import DEPTHS_UM, Filters, range_name
+from dermdash.analysis.filters import DEPTHS_UM, Filters, filter_words, range_name
 from dermdash.errors import TableError
 from dermdash.stats.comparison import Comparison, compare
 from dermdash.stats.plan import POPULATIONS, ContrastKey, Plan, Population
@@ -59,6 +59,29 @@ class Standing:
     @property
     def planned(self) -> bool:
         return self.status == "planned"
+
+
+def asked_words(asked: Asked, every: Sequence[str]) -> str:
+    """What is asked, in words; what narrows nothing is not said.
+
+    every : names of all the arms
+
+    >>> asked_words(Asked("expected_grade", over_visits=True, arms=("a",)), ["a", "b"])
+    'all sites, 0–69 µm, expected grade, only a'
+    """
+    only = asked.arms is not None and set(every) - set(asked.arms)
+    return ", ".join(
+        [
+            *([f"{1 + len(asked.pooled)} studies"] if asked.pooled else []),
+            asked.site or "all sites",
+            *([] if asked.over_visits else [asked.visit or "all visits"]),
+            f"{asked.depth_um[0]}–{asked.depth_um[1]} µm",
+            SCORE_NAMES.get(asked.score, asked.score),
+            *([f"only {' and '.join(asked.arms or ())}"] if only else []),
+            *(filter_words(name, wanted) for name, wanted in asked.covariates.items()),
+            *([] if asked.population == "full_analysis" else [POPULATIONS[asked.population]]),
+        ]
+    )
 
 
 def plan_for(

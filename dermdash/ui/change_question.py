@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dermdash.analysis.cohorts import Score, count_unknown, select
+from dermdash.analysis.evidence import Evidence
 from dermdash.analysis.filters import Filters
-from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.analysis.planned import Asked, asked_words
 from dermdash.stats.plan import Population
-from dermdash.trial.gradings import profiles
-from dermdash.trial.studies import Study, subject_table
+from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
 from dermdash.ui.filter_row import filter_row
 from dermdash.ui.guard import Access
@@ -19,9 +19,7 @@ from dermdash.ui.subject_filters import (
     ask_arms,
     ask_covariates,
     ask_site,
-    filter_words,
     filterable,
-    population_words,
     unknown_words,
 )
 
@@ -43,18 +41,24 @@ class ChangeQuestion:
     population: Population
 
     @property
-    def summary(self) -> str:
-        first, last = self.depth_um
-        every = [arm.name for arm in self.study.arms]
-        return ", ".join(
-            [
-                self.site or "all sites",
-                f"{first}–{last} µm",
-                SCORE_NAMES[self.score],
-                *filter_words(self.arms, every, self.covariates),
-                *population_words(self.population),
-            ]
+    def study_ids(self) -> tuple[int, ...]:
+        return (self.study.study_id,)
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(
+            self.score,
+            over_visits=True,
+            arms=self.arms,
+            site=self.site,
+            depth_um=self.depth_um,
+            covariates=self.covariates,
+            population=self.population,
         )
+
+    @property
+    def summary(self) -> str:
+        return asked_words(self.asked, [arm.name for arm in self.study.arms])
 
 
 def ask_changes(access: Access, study: Study) -> ChangeQuestion:
@@ -75,15 +79,12 @@ def ask_changes(access: Access, study: Study) -> ChangeQuestion:
     return question
 
 
-def show_unknown(access: Access, question: ChangeQuestion) -> None:
+def show_unknown(evidence: Evidence, question: ChangeQuestion) -> None:
     """How many subjects are left out since what they are filtered by is not known of them."""
     if not question.covariates:
         return
-    with access.read() as tx:
-        layers = profiles(tx, question.study.study_id, margin=True, population=question.population)
-        people = subject_table(tx, question.study.study_id)
-    layers = select(layers, arms=question.arms, site=question.site)
-    unknown = count_unknown(layers, people, question.covariates, question.arms)
+    layers = select(evidence.layers, arms=question.arms, site=question.site)
+    unknown = count_unknown(layers, evidence.people, question.covariates, question.arms)
     by_arm = {str(arm): int(n) for arm, n in unknown.items()}
     if words := unknown_words(by_arm, question.covariates):
         st.caption(plain("; ".join(words)) + ".")

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dermdash.analysis.cohorts import Cohort, Score, cohort
+from dermdash.analysis.cohorts import Score
 from dermdash.analysis.filters import Filters
+from dermdash.analysis.planned import Asked, asked_words
 from dermdash.analysis.pooling import only_control, pooled_arms
-from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS, SCORE_NAMES
+from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS
 from dermdash.stats.plan import Population
 from dermdash.trial.plans import StoredPlan
 from dermdash.trial.studies import Arm, Study, get_study, list_studies
-from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import plain
 from dermdash.ui.filter_row import filter_row
 from dermdash.ui.guard import Access
@@ -22,9 +22,7 @@ from dermdash.ui.subject_filters import (
     ask_arms,
     ask_covariates,
     ask_site,
-    filter_words,
     filterable,
-    population_words,
 )
 
 
@@ -68,19 +66,22 @@ class Question:
         return control if everywhere else None
 
     @property
-    def summary(self) -> str:
-        every = [arm.name for arm in pooled_arms(self.studies)]
-        return ", ".join(
-            [
-                *([f"{len(self.studies)} studies"] if len(self.studies) > 1 else []),
-                self.site or "all sites",
-                self.visit or "all visits",
-                f"{self.depth_um[0]}–{self.depth_um[1]} µm",
-                SCORE_NAMES[self.score],
-                *filter_words(self.arms, every, self.covariates),
-                *population_words(self.population),
-            ]
+    def asked(self) -> Asked:
+        return Asked(
+            self.score,
+            over_visits=False,
+            visit=self.visit,
+            arms=self.arms,
+            site=self.site,
+            depth_um=self.depth_um,
+            covariates=self.covariates,
+            pooled=tuple(one.name for one in self.studies[1:]),
+            population=self.population,
         )
+
+    @property
+    def summary(self) -> str:
+        return asked_words(self.asked, [arm.name for arm in pooled_arms(self.studies)])
 
 
 def ask_question(access: Access, study: Study) -> Question:
@@ -174,24 +175,3 @@ def _first_visit(study: Study, stored: StoredPlan | None, visits: Sequence[str |
 
 def _day(visit: tuple[str, int]) -> int:
     return visit[1]
-
-
-def cohort_asked(tx: Transaction, question: Question) -> Cohort:
-    """The subjects that a question is about.
-
-    Raises
-    ------
-    DesignError
-        The studies cannot be pooled, or a filter names what they do not have.
-    """
-    return cohort(
-        tx,
-        question.study_ids,
-        arms=question.arms,
-        visit=question.visit,
-        site=question.site,
-        score=question.score,
-        depth_um=question.depth_um,
-        covariates=question.covariates,
-        population=question.population,
-    )

@@ -1,8 +1,8 @@
 """What could change a comparison of groups, on its tab."""
 
+from dermdash.analysis.answers import Answered
 from dermdash.trial.gradings import profiles
 from dermdash.trial.studies import Study
-from dermdash.ui.answered import Answered
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
 from dermdash.ui.missing_parts import show_other_scores

@@ -2,14 +2,10 @@
 
 from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
-from dermdash.analysis.comparisons import Scored
-from dermdash.analysis.kept import sensitivity_key
-from dermdash.analysis.sensitivity import Sensitivity, shift_dej
+from dermdash.analysis.sensitivity import Sensitivity
 from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.stats.comparison import Comparison
 from dermdash.stats.words import leading
 from dermdash.trial.results import ResultKey
 from dermdash.ui.cells import plain
@@ -19,30 +15,17 @@ from dermdash.ui.kept_parts import kept_sensitivity
 from dermdash.ui.table_parts import csv_button
 
 
-def moved_dej(
-    access: Access,
-    key: ResultKey,
-    layers: pd.DataFrame,
-    found: Comparison,
-    compare: Callable[[Scored], Comparison],
-) -> Sensitivity:
-    """The comparison with the DEJ shifted by up to 10 µm, as it was kept, else computed.
+def moved_dej(access: Access, key: ResultKey, compute: Callable[[], Sensitivity]) -> Sensitivity:
+    """A comparison with the DEJ shifted, as it was kept, else computed; once for all who look on.
 
-    key : of the comparison; layers : behind it, with the margin, one row a scan and layer
+    key : as ``analysis.kept.sensitivity_key`` makes it, of the layers that ``compute`` shifts
     """
-    key = sensitivity_key(key, layers, found.plan.value)
-    return kept_sensitivity(access, key, lambda: _moved(key.digest, layers, found, compare))
+    return kept_sensitivity(access, key, lambda: _moved(key.digest, compute))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _moved(
-    digest: str,  # of all that follows: Streamlit would look at a sample of many layers only
-    _layers: pd.DataFrame,
-    _found: Comparison,
-    _compare: Callable[[Scored], Comparison],
-) -> Sensitivity:
-    plan = _found.plan
-    return shift_dej(_layers, plan.value, _found, _compare, depth_um=plan.depth_um)
+def _moved(digest: str, _compute: Callable[[], Sensitivity]) -> Sensitivity:
+    return _compute()
 
 
 def show_sensitivity(moved: Sensitivity, *, name: str, mark: str) -> None:

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from dermdash.analysis.filters import Between, Filter, Filters, OneOf, covariates_of
-from dermdash.stats.plan import POPULATIONS, Population
 from dermdash.trial.covariates import list_covariates
 from dermdash.trial.subjects import subject_table
 from dermdash.trial.transaction import Transaction
@@ -94,23 +93,6 @@ def ask_covariates(people: pd.DataFrame, key: str) -> dict[str, Filter]:
     return found
 
 
-def filter_words(arms: Sequence[str], every: Sequence[str], covariates: Filters) -> list[str]:
-    """What narrows the subjects, a phrase a filter; nothing where all take part.
-
-    >>> filter_words(["a", "b"], ["a", "b"], {})
-    []
-    >>> filter_words(["a"], ["a", "b"], {"age": Between(25, 61)})
-    ['only a', 'age 25–61']
-    """
-    only = [f"only {' and '.join(arms)}"] if set(every) - set(arms) else []
-    return only + [_said(name, wanted) for name, wanted in covariates.items()]
-
-
-def population_words(population: Population) -> list[str]:
-    """What is said of a population that is not the full analysis set."""
-    return [] if population == "full_analysis" else [POPULATIONS[population]]
-
-
 def unknown_words(unknown: Mapping[str, int], covariates: Filters) -> list[str]:
     """Who is left out since it is not known what they are, a phrase an arm.
 
@@ -130,11 +112,3 @@ def unknown_words(unknown: Mapping[str, int], covariates: Filters) -> list[str]:
 def _chooses(known: Filter) -> bool:
     """Whether a filter could leave anybody out."""
     return known.low < known.high if isinstance(known, Between) else len(known.values) > 1
-
-
-def _said(name: str, wanted: Filter) -> str:
-    if isinstance(wanted, Between):
-        return f"{name} {wanted.low:g}–{wanted.high:g}"
-    shown = " or ".join(wanted.values[:3])
-    more = len(wanted.values) - 3
-    return f"{name} {shown}" + (f" or {more} more" if more > 0 else "")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dermdash.errors import DermdashError
-from dermdash.ui.answered import answer_changes, show_standing
+from dermdash.ui.answered import answer_changes, evidence_for, show_standing
 from dermdash.ui.cells import plain
 from dermdash.ui.change_figures import changes_beside, difference_by_depth
 from dermdash.ui.change_parts import studies_over_visits, subject_cells
@@ -12,6 +12,7 @@ from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import changes_by_depth
 from dermdash.ui.figure_tabs import residual_figures
 from dermdash.ui.guard import guard
+from dermdash.ui.kept_parts import may_carry_stars
 from dermdash.ui.left_out import show_left_out
 from dermdash.ui.missing_parts import show_levels, show_missing, show_other_scores
 from dermdash.ui.pickers import chosen_study
@@ -34,11 +35,12 @@ title.title(f"Did the product change skin? {plain(study.name)}")
 with place:
     question = ask_changes(access, study)
 
+evidence = evidence_for(access, question)
 try:
-    answered = answer_changes(access, question)
+    answered = answer_changes(access, evidence, question)
 except DermdashError as refusal:
     st.info(plain(f"Nothing can be concluded yet: {refusal}."), icon=":material/info:")
-    show_unknown(access, question)
+    show_unknown(evidence, question)
     studies_over_visits(access)
     st.stop()
 
@@ -56,7 +58,7 @@ if found.plan.within is None:
 sentence(found)
 show_standing(answered)
 show_left_out(access, study.study_id, scored, population=question.population)
-show_unknown(access, question)
+show_unknown(evidence, question)
 caveats(access, study)
 colours = {arm.name: arm.colour for arm in study.arms}
 marked = mark(access, study)
@@ -69,7 +71,7 @@ if tabs["Result"].open:
             found,
             file_name=f"{name} differences",
             standing=answered.standing,
-            allowed=answered.stars,
+            allowed=may_carry_stars(access, study),
         )
         show_levels(scored, found)
 if tabs["Along depth"].open:

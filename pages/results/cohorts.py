@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from dermdash.analysis.answers import cohort_asked
 from dermdash.analysis.cohorts import describe, group_profiles
 from dermdash.errors import DesignError, TableError
 from dermdash.reporting.stars import planned_brackets
-from dermdash.ui.answered import answer_groups, show_standing
+from dermdash.ui.answered import answer_groups, evidence_for, show_standing
 from dermdash.ui.cells import plain
 from dermdash.ui.cohort_parts import group_table, missing_sentence, other_studies, subject_rows
-from dermdash.ui.cohort_question import ask_question, cohort_asked
+from dermdash.ui.cohort_question import ask_question
 from dermdash.ui.comparison_parts import checks, contrasts, sentence
 from dermdash.ui.depth_parts import arms_by_depth
 from dermdash.ui.figure_tabs import (
@@ -20,6 +21,7 @@ from dermdash.ui.figure_tabs import (
 )
 from dermdash.ui.group_sensitivity import group_sensitivity
 from dermdash.ui.guard import guard, refuse
+from dermdash.ui.kept_parts import may_carry_stars
 from dermdash.ui.missing_parts import show_levels
 from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import link
@@ -37,8 +39,8 @@ with place:
     question = ask_question(access, study)
 
 try:
-    with access.read() as tx:
-        answer = cohort_asked(tx, question)
+    evidence = evidence_for(access, question)
+    answer = cohort_asked(evidence, question.asked)
 except DesignError as refusal:
     refuse(refusal)
     st.stop()
@@ -53,12 +55,12 @@ if answer.subjects.empty:
     st.stop()
 
 try:
-    answered = answer_groups(access, study, question, answer)
+    answered = answer_groups(access, evidence, question, answer)
 except TableError as refusal:
     answered = None
     st.markdown(f"#### {plain(describe(answer))}")
     st.caption(plain(f"No test: {refusal}."))
-found = answered.found if answered else None
+found, stars = answered.found if answered else None, may_carry_stars(access, study)
 if answered and found:
     sentence(found)
     st.caption(plain(describe(answer)))
@@ -77,7 +79,7 @@ tabs = dict(zip(TABS, st.tabs(TABS, key="cohort_tab", on_change="rerun"), strict
 if tabs["Result"].open:
     with tabs["Result"]:
         lines = (
-            planned_brackets(found, planned=answered.standing.planned, allowed=answered.stars)
+            planned_brackets(found, planned=answered.standing.planned, allowed=stars)
             if answered and found
             else []
         )
@@ -87,7 +89,7 @@ if tabs["Result"].open:
                 found,
                 file_name=f"{name} differences",
                 standing=answered.standing,
-                allowed=answered.stars,
+                allowed=stars,
             )
             show_levels(answered.scored, found)
         group_table(access, study, question, answer, profiles)

@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 import streamlit as st
 
 from dermdash.analysis.comparisons import Scored
-from dermdash.analysis.kept import comparison_key
+from dermdash.analysis.kept import comparison_key, sensitivity_key
 from dermdash.analysis.planned import Asked
 from dermdash.analysis.sensitivity import Sensitivity, shift_dej
 from dermdash.errors import StoreError, TableError
+from dermdash.identity import User
 from dermdash.settings import Settings
 from dermdash.stats.comparison import Comparison, compare
 from dermdash.stats.plan import Plan
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.results import ResultKey
 from dermdash.trial.studies import get_study
-from dermdash.ui import kept_parts, sensitivity_parts
+from dermdash.ui import kept_parts
 from dermdash.ui.guard import Access
 from dermdash.ui.kept_parts import kept_comparison, may_carry_stars, plan_of
 from dermdash.ui.sensitivity_parts import moved_dej
@@ -84,15 +84,17 @@ def test_the_shifts_of_the_dej_are_computed_once(
     layers, times = layers_of(), []
     key, found = key_of(make_study(store)), compare(TABLE, PLAN)
 
-    def shift(*args: Any, **options: Any) -> Sensitivity:
-        times.append(1)
-        return shift_dej(*args, **options)
+    def moved(user: User | None, layers: pd.DataFrame) -> Sensitivity:
+        def compute() -> Sensitivity:
+            times.append(1)
+            return shift_dej(layers, "score", found, compare_cells)
 
-    monkeypatch.setattr(sensitivity_parts, "shift_dej", shift)
-    first = moved_dej(Access(store, ADA), key, layers, found, compare_cells)
+        return moved_dej(Access(store, user), sensitivity_key(key, layers, "score"), compute)
+
+    first = moved(ADA, layers)
     assert [one.shift_um for one in first.shifts] == list(range(-10, 11))
     st.cache_data.clear()  # as a restart does
-    again = moved_dej(Access(store, None), key, layers.iloc[::-1], found, compare_cells)
+    again = moved(None, layers.iloc[::-1])
     assert (again, len(times)) == (first, 1)
 
 
@@ -103,10 +105,18 @@ def test_other_layers_in_the_margin_are_shifted_anew(store: Store) -> None:
     """
     key, found, access = key_of(make_study(store)), compare(TABLE, PLAN), Access(store, ADA)
     layers = layers_of()
-    first = moved_dej(access, key, layers, found, compare_cells)
+
+    def moved(layers: pd.DataFrame) -> Sensitivity:
+        return moved_dej(
+            access,
+            sensitivity_key(key, layers, "score"),
+            lambda: shift_dej(layers, "score", found, compare_cells),
+        )
+
+    first = moved(layers)
     other = layers.copy()
     other.loc[(other["depth_um"] == 74) & (other["arm"] == "a"), "score"] += 3.0
-    again = moved_dej(access, key, other, found, compare_cells)
+    again = moved(other)
     assert first.table()["difference"][20] != again.table()["difference"][20]
     assert first.table()["difference"][10] == again.table()["difference"][10]
 
