@@ -60,14 +60,14 @@ def test_a_trial_from_roster_to_unblinding(server: Server, page: Page, roster: P
     assert _arms(store) == ["A", "B"]
 
     fill_inbox(server.home / "inbox")
-    page.get_by_role("link", name="Add scans").click()
+    _press(page.get_by_role("link", name="Add scans"))
     _take_in(page)
     _mark(page, most=20)
-    page.get_by_role("button", name="Change name").click()
+    _press(page.get_by_role("button", name="Change name"))
     _be(page, "Ben")
     _mark(page)
 
-    page.get_by_role("link", name="Studies").click()
+    _press(page.get_by_role("link", name="Studies"))
     expect(page.get_by_text("29 of 29", exact=True)).to_be_visible(timeout=GRADED_WITHIN_MS)
     before = _scores(store)
     _swap(page, server, store)
@@ -84,13 +84,13 @@ def test_a_trial_from_roster_to_unblinding(server: Server, page: Page, roster: P
 
 def _be(page: Page, name: str) -> None:
     page.get_by_label("Your name").fill(name)
-    page.get_by_role("button", name="Remember my name").click()
+    _press(page.get_by_role("button", name="Remember my name"))
     expect(page.get_by_text(f"You: {name} (not verified)")).to_be_visible()
 
 
 def _begin(page: Page, roster: Path) -> None:
     """The study from its roster."""
-    page.get_by_text("Begin with a roster file").click()
+    _press(page.get_by_text("Begin with a roster file"))
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(roster)
     expect(page.get_by_text("roster.csv: 10 to add.")).to_be_visible()
     expect(page.get_by_label("Arms", exact=True)).to_have_count(1)
@@ -105,23 +105,22 @@ def _begin(page: Page, roster: Path) -> None:
     blinded = page.get_by_role("checkbox", name="Blinded: arms are shown by code")
     expect(blinded).to_have_count(1)
     expect(blinded).to_be_checked()
-    page.get_by_text("Blinded: arms are shown by code until unblinding").click()
+    _press(page.get_by_text("Blinded: arms are shown by code until unblinding"))
     expect(blinded).not_to_be_checked()  # for now: the plan is written first
-    _settle(page)
-    page.get_by_role("button", name="Create study").click()
+    _press(page.get_by_role("button", name="Create study"))
     expect(page.get_by_role("heading", name=STUDY)).to_be_visible()
 
 
 def _plan_and_seal(page: Page) -> None:
     """The question is fixed while the arms still have their names; then they have codes."""
     _tab(page, "Plan")
-    page.get_by_role("button", name="Save version 1").click()
-    page.get_by_role("button", name="Lock version 1").click()
-    page.get_by_role("button", name="Lock version 1 for good").click()
+    _press(page.get_by_role("button", name="Save version 1"))
+    _press(page.get_by_role("button", name="Lock version 1"))
+    _press(page.get_by_role("button", name="Lock version 1 for good"))
     expect(page.get_by_text(re.compile("locked by Ada"))).to_be_visible()
     _tab(page, "Life")
-    page.get_by_role("button", name="Blind the arms").click()
-    page.get_by_role("button", name="Seal the arms").click()
+    _press(page.get_by_role("button", name="Blind the arms"))
+    _press(page.get_by_role("button", name="Seal the arms"))
     expect(page.get_by_text("BLINDED: ARMS BY CODE").first).to_be_visible()
 
 
@@ -130,18 +129,18 @@ def _take_in(page: Page) -> None:
     for part, role in (("acme7", "ignored"), ("S01", "subject")):
         _choose(page, page.get_by_label(part, exact=True), role)
     expect(page.get_by_text("fits 30 of 30 names")).to_be_visible()
-    page.get_by_role("button", name="Read all names so").click()
+    _press(page.get_by_role("button", name="Read all names so"))
     expect(page.get_by_text("28 ready, 2 need you", exact=True)).to_be_visible(timeout=60_000)
     table = page.get_by_test_id("stDataFrame").last
     table.click(position={"x": 30, "y": 88})
     expect(page.get_by_text("29 ready", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Store 29 scans").click()
+    _press(page.get_by_role("button", name="Store 29 scans"))
     expect(page.get_by_text("Stored 29 scans")).to_be_visible(timeout=60_000)
 
 
 def _mark(page: Page, *, most: int = 99) -> None:
     """Accept line after line by key, until nothing waits or the reader has had enough."""
-    page.get_by_role("link", name="Mark DEJ").click()
+    _press(page.get_by_role("link", name="Mark DEJ"))
     place = page.get_by_text(re.compile(r"^\d+ of \d+$|^Nothing waits"))
     for number in range(1, most + 1):
         expect(place.filter(has_text=re.compile(f"^{number} of|^Nothing"))).to_be_visible()
@@ -163,21 +162,19 @@ def _open_scan(page: Page, server: Server, store: Store, subject: str, visit: st
 def _swap(page: Page, server: Server, store: Store) -> None:
     """Two tubes had each other's label."""
     _open_scan(page, server, store, SWAPPED, "D0")
-    _settle(page)
-    page.get_by_text("Correct the place").click()
+    _press(page.get_by_text("Correct the place"))
     _choose(page, page.get_by_label("Visit", exact=True).last, "D28")
     page.get_by_label("Reason", exact=True).first.fill("labels swapped at the bench")
-    page.get_by_role("button", name="Move the scan").click()
-    page.get_by_role("button", name="Swap the two scans").click()
+    _press(page.get_by_role("button", name="Move the scan"))
+    _press(page.get_by_role("button", name="Swap the two scans"))
     expect(page.get_by_role("heading", name=f"{SWAPPED} · D28 · cheek")).to_be_visible()
 
 
 def _exclude(page: Page, server: Server, store: Store) -> None:
     _open_scan(page, server, store, "S03", "D28")
-    _settle(page)
-    page.get_by_text("Exclude from the results").click()
+    _press(page.get_by_text("Exclude from the results"))
     _choose(page, page.get_by_label("Reason", exact=True).last, "blurred")
-    page.get_by_role("button", name="Exclude the scan").click()
+    _press(page.get_by_role("button", name="Exclude the scan"))
     expect(page.get_by_text("Left out: blurred")).to_be_visible()
 
 
@@ -188,9 +185,9 @@ def _withdraw(page: Page, server: Server, tmp: Path) -> None:
     row = tmp / "withdrawn.csv"
     row.write_text("subject_id,status,reason,withdrawn_on\nS10,withdrawn,moved away,2026-04-01\n")
     _tab(page, "Roster")
-    page.get_by_text("Import a roster file").click()
+    _press(page.get_by_text("Import a roster file"))
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(row)
-    page.get_by_role("button", name="Apply 1 row").click()
+    _press(page.get_by_role("button", name="Apply 1 row"))
     _tab(page, "Completeness")
     expect(page.get_by_text("29 of 29 expected scans present.")).to_be_visible()
 
@@ -207,11 +204,11 @@ def _is_blind(page: Page, server: Server) -> None:
 def _lock_and_unblind(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/studies")
     _tab(page, "Life")
-    page.get_by_role("button", name="Lock the data").click()
-    page.get_by_role("button", name="Lock the data for good").click()
+    _press(page.get_by_role("button", name="Lock the data"))
+    _press(page.get_by_role("button", name="Lock the data for good"))
     expect(page.get_by_text("data locked", exact=False).first).to_be_visible()
-    page.get_by_role("button", name="Unblind").click()
-    page.get_by_role("button", name="Unblind for good").click()
+    _press(page.get_by_role("button", name="Unblind"))
+    _press(page.get_by_role("button", name="Unblind for good"))
     expect(page.get_by_text(re.compile("with version 1 of the plan"))).to_be_visible()
     page.goto(f"{server.url}/before_after")
     expect(page.get_by_text(re.compile("Aloe")).first).to_be_visible()
@@ -223,12 +220,18 @@ def _settle(page: Page) -> None:
     expect(page.get_by_test_id("stStatusWidget")).to_be_hidden()
 
 
+def _press(one: Locator) -> None:
+    """Click where the page is drawn as it stays: for a moment a redraw shows things twice."""
+    _settle(one.page)
+    expect(one).to_have_count(1)
+    one.click()
+
+
 def _choose(page: Page, field: Locator, name: str) -> None:
     """Open a list and choose from it; again where the page moved under the pointer."""
     option = page.get_by_role("option", name=name, exact=True)
     for _ in range(5):
-        _settle(page)
-        field.click()
+        _press(field)
         with suppress(Error):
             option.click(timeout=3000)
             return
@@ -237,8 +240,7 @@ def _choose(page: Page, field: Locator, name: str) -> None:
 
 
 def _tab(page: Page, name: str) -> None:
-    _settle(page)
-    page.get_by_role("tab", name=name, exact=True).click()
+    _press(page.get_by_role("tab", name=name, exact=True))
 
 
 def _fill(page: Page, label: str, text: str) -> None:
