@@ -5,6 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from dermdash.reporting.words import plural
+
+__all__ = ["plain", "plural", "records", "status_name", "step_name", "text"]
+
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """One mapping a row, by the columns' names."""
@@ -18,15 +22,6 @@ def text(value: Any) -> str:
     ('', 'D0', '')
     """
     return "" if pd.isna(value) else str(value).strip()
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """A number with its noun.
-
-    >>> plural(1, "scan"), plural(2, "scan"), plural(1, "scan waits", "scans wait")
-    ('1 scan', '2 scans', '1 scan waits')
-    """
-    return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
 
 
 def step_name(step: int) -> str:

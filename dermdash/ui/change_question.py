@@ -8,6 +8,7 @@ from dermdash.analysis.cohorts import Score, count_unknown, select
 from dermdash.analysis.evidence import Evidence
 from dermdash.analysis.filters import Filters
 from dermdash.analysis.planned import Asked, asked_words
+from dermdash.reporting.left_out import unknown_words
 from dermdash.stats.plan import Population
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
@@ -20,7 +21,6 @@ from dermdash.ui.subject_filters import (
     ask_covariates,
     ask_site,
     filterable,
-    unknown_words,
 )
 
 

@@ -5,27 +5,20 @@ import streamlit as st
 
 from dermdash.analysis.cohorts import Cohort
 from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.left_out import missing_words
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import Study
-from dermdash.ui.cells import plain, plural
+from dermdash.ui.cells import plain
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
 from dermdash.ui.left_out import excluded_by_arm, scan_words, stands_on
-from dermdash.ui.subject_filters import unknown_words
 
 
 def missing_sentence(access: Access, question: Question, answer: Cohort) -> None:
     """What the result stands without: scans not graded yet, subjects not covering the range."""
     parts = scan_words(access, question.study_ids, population=question.population)
-    for group in answer.by_arm():
-        if group.n_missing:
-            subjects = plural(group.n_missing, "subject")
-            parts.append(f"{subjects} of {group.arm} missing: {answer.range_name} not covered")
-    unknown = {group.arm: group.n_unknown for group in answer.by_arm()}
-    parts += unknown_words(unknown, question.covariates)
-    here = set(answer.subjects["study"])
-    parts += [f"nobody of {s.name} is among these" for s in question.studies if s.name not in here]
+    parts += missing_words(answer, question.covariates, [one.name for one in question.studies])
     if parts:
         st.caption(plain("; ".join(parts)) + ".")
     stands_on(access, question.study_ids)

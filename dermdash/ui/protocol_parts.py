@@ -10,6 +10,7 @@ from dermdash.errors import DermdashError
 from dermdash.grading.model import Model, list_models
 from dermdash.imaging.dej import MIN_LAYERS
 from dermdash.imaging.slab import Sampling
+from dermdash.reporting.protocols import protocol_words
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.protocols import Protocol, current_protocol, get_model, protocol_versions
 from dermdash.trial.requests import preview_protocol, set_protocol
@@ -41,21 +42,6 @@ def protocol_card(access: Access, study: Study) -> None:
         st.caption(f"The study is {study.state}: its reading protocol stands.")
     st.markdown("**All versions**")
     _versions(study, versions)
-
-
-def protocol_words(protocol: Protocol) -> str:
-    """A protocol in one line, such as a methods section would have it."""
-    sampling = protocol.sampling
-    patches = "as many patches as fit" if sampling.crops is None else _patches(sampling.crops)
-    return (
-        f"model {protocol.model_name} ({protocol.model_digest[:12]}, {protocol.model_use}); layers "
-        f"0 to {sampling.thickness_um - 1} µm under the DEJ with a margin of {sampling.margin_um} "
-        f"µm; {patches} of 400 µm a layer"
-    )
-
-
-def _patches(crops: int) -> str:
-    return plural(crops, "patch", "patches")
 
 
 def _change(access: Access, study: Study, protocol: Protocol) -> None:

@@ -4,12 +4,17 @@ that are sealed, DEJs that were given after unblinding.
 
 import streamlit as st
 
+from dermdash.reporting.caveats import (
+    erased_sentence,
+    late_dejs_sentence,
+    withheld_sentence,
+)
 from dermdash.reporting.stars import DEMONSTRATION, may_claim
 from dermdash.trial.life import count_dejs_after_unblinding
 from dermdash.trial.protocols import Protocol, current_protocol, get_model
 from dermdash.trial.results import count_results_before_erasure
 from dermdash.trial.studies import Study
-from dermdash.ui.cells import plain, plural
+from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access
 
 STATES = {"locked": "DATA LOCKED", "unblinded": "UNBLINDED"}
@@ -71,23 +76,12 @@ def caveats(access: Access, study: Study) -> None:
         protocol = current_protocol(tx, study.study_id)
         n_later = count_dejs_after_unblinding(tx, study.study_id)
         n_before = count_results_before_erasure(tx, study.study_id)
-    if n_later:
-        st.warning(
-            f"{plural(n_later, 'DEJ was', 'DEJs were')} given after the study was unblinded, by "
-            "readers who may have known the arms.",
-            icon=":material/visibility:",
-        )
-    if n_before:
-        st.caption(
-            ":material/person_off: A subject was erased: what was reported before rests on data "
-            "that are gone, and this is without them."
-        )
+    if late := late_dejs_sentence(n_later):
+        st.warning(late, icon=":material/visibility:")
+    if gone := erased_sentence(n_before):
+        st.caption(f":material/person_off: {gone}")
     if protocol and not may_claim(synthetic=study.synthetic, model_use=protocol.model_use):
-        st.info(
-            f"Scores are shown; stars and claims are withheld, because the model "
-            f"**{plain(protocol.model_name)}** is a demonstration and was not validated on skin.",
-            icon=":material/info:",
-        )
+        st.info(plain(withheld_sentence(protocol.model_name)), icon=":material/info:")
 
 
 def is_demonstration(protocol: Protocol | None) -> bool:

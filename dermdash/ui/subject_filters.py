@@ -1,15 +1,15 @@
 """Which subjects a question is about: the filters that all result pages share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from dermdash.analysis.filters import Between, Filter, Filters, OneOf, covariates_of
+from dermdash.analysis.filters import Between, Filter, OneOf, covariates_of
 from dermdash.trial.covariates import list_covariates
 from dermdash.trial.subjects import subject_table
 from dermdash.trial.transaction import Transaction
-from dermdash.ui.cells import plain, plural
+from dermdash.ui.cells import plain
 from dermdash.ui.score_question import SESSION
 
 ALL_SITES = "all, averaged within each subject"
@@ -91,22 +91,6 @@ def ask_covariates(people: pd.DataFrame, key: str) -> dict[str, Filter]:
             )
             found[name] = OneOf(tuple(values) or known.values)
     return found
-
-
-def unknown_words(unknown: Mapping[str, int], covariates: Filters) -> list[str]:
-    """Who is left out since it is not known what they are, a phrase an arm.
-
-    unknown : subjects by arm
-
-    >>> unknown_words({"a": 0, "b": 1}, {"age": Between(25, 61)})
-    ['1 subject of b left out: age not known']
-    """
-    named = " or ".join(covariates)
-    return [
-        f"{plural(n, 'subject')} of {arm} left out: {named} not known"
-        for arm, n in unknown.items()
-        if n
-    ]
 
 
 def _chooses(known: Filter) -> bool:
