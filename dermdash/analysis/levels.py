@@ -16,15 +16,23 @@ def levels_behind(scored: Scored, found: Comparison) -> Levels:
 
     Subjects whom the design leaves out (no baseline, a side missing) are not counted.
     """
-    layers = scored.profiles
-    arms = [str(arm) for arm in scored.table["arm"].unique()]
-    if found.plan.between is not None:
-        arms = list(found.arms)
+    return count_levels(analysed_layers(scored, found), _arms(scored, found))
+
+
+def analysed_layers(scored: Scored, found: Comparison) -> pd.DataFrame:
+    """The layers of the scans that a comparison rests on, one row a scan and layer."""
+    layers, arms = scored.profiles, _arms(scored, found)
     layers = layers[layers["arm"].astype("str").isin(arms)]
     if found.plan.within is not None:
         layers = layers[layers["visit"].astype("str").isin(found.visits)]
     analysed = _analysed(scored.table, found, arms)
-    return count_levels(layers[layers["subject_id"].astype("str").isin(analysed)], arms)
+    return layers[layers["subject_id"].astype("str").isin(analysed)]
+
+
+def _arms(scored: Scored, found: Comparison) -> list[str]:
+    if found.plan.between is not None:
+        return list(found.arms)
+    return [str(arm) for arm in scored.table["arm"].unique()]
 
 
 def _analysed(table: pd.DataFrame, found: Comparison, arms: list[str]) -> set[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dermdash.analysis.evidence import Evidence, read_evidence
+from dermdash.analysis.record import Record, read_record
 from dermdash.stats.plan import Population
 from dermdash.trial.transaction import Transaction
 
@@ -13,6 +14,7 @@ class Source:
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
         self._evidence: dict[tuple[tuple[int, ...], Population], Evidence] = {}
+        self._records: dict[int, Record] = {}
 
     def evidence(
         self, study_ids: Sequence[int], population: Population = "full_analysis"
@@ -28,3 +30,15 @@ class Source:
         if key not in self._evidence:
             self._evidence[key] = read_evidence(self.tx, study_ids, population)
         return self._evidence[key]
+
+    def record(self, study_id: int) -> Record:
+        """How a study was run.
+
+        Raises
+        ------
+        DesignError
+            The study is unknown.
+        """
+        if study_id not in self._records:
+            self._records[study_id] = read_record(self.tx, study_id)
+        return self._records[study_id]

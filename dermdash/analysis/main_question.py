@@ -1,0 +1,85 @@
+"""The one question that a study is there to answer: as its plan says, else as its kind does."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dermdash.analysis.answers import (
+    Answered,
+    Keeper,
+    answer_changes,
+    answer_groups,
+    cohort_asked,
+)
+from dermdash.analysis.evidence import Evidence
+from dermdash.analysis.planned import Asked
+from dermdash.analysis.sensitivity import Sensitivity
+from dermdash.stats.comparison import Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dermdash.trial.plans import StoredPlan
+    from dermdash.trial.results import ResultKey
+    from dermdash.trial.studies import Study
+
+
+def main_question(study: "Study", stored: "StoredPlan | None") -> Asked:
+    """What is asked of a study before anything else.
+
+    stored : its plan; where none is written, arms are compared over the visits, in cohorts at the
+        first one
+    """
+    if stored is not None:
+        plan = stored.plan
+        over_visits = plan.within is not None
+        return Asked(
+            plan.value,
+            over_visits=over_visits,
+            visit=None if over_visits else plan.primary_visit,
+            depth_um=plan.depth_um,
+            population=plan.population,
+        )
+    visits = [visit.name for visit in study.visits]
+    over_visits = study.kind != "cohorts" and len(visits) > 1
+    visit = None if over_visits or not visits else visits[0]
+    return Asked("expected_grade", over_visits=over_visits, visit=visit)
+
+
+def answer(evidence: Evidence, asked: Asked, *, moved: bool = True) -> Answered:
+    """The question answered, groups or changes.
+
+    moved : also with the DEJ taken higher and deeper, which takes twenty times as long
+
+    Raises
+    ------
+    DesignError
+        No scan is graded under the filters, or the study has no such visit, site or arm.
+    TableError
+        The graded scans do not make up the design.
+    """
+    keeper = Keeper(lambda _, compute: compute(), lambda _, compute: compute())
+    if not moved:
+        keeper = _Unmoved().keeper
+    if asked.over_visits:
+        return answer_changes(evidence, asked, keeper=keeper)
+    return answer_groups(evidence, asked, cohort_asked(evidence, asked), keeper=keeper)
+
+
+@dataclass(slots=True)
+class _Unmoved:
+    """Computes a comparison and leaves its DEJ where it is."""
+
+    found: Comparison | None = None
+
+    @property
+    def keeper(self) -> Keeper:
+        return Keeper(self._compare, self._as_found)
+
+    def _compare(self, _: "ResultKey", compute: "Callable[[], Comparison]") -> Comparison:
+        self.found = compute()
+        return self.found
+
+    def _as_found(self, _: "ResultKey", __: "Callable[[], Sensitivity]") -> Sensitivity:
+        if self.found is None:
+            raise TypeError("a comparison is asked for before its sensitivity")
+        return Sensitivity((), self.found)
