@@ -1,0 +1,101 @@
+"""The data dictionary of a report: what each column of its tidy tables holds, and its unit."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from dermdash.reporting.columns import COLUMNS
+from dermdash.reporting.formats.frames import MARK_COLUMN
+
+UNKNOWN = (
+    "not described here: a covariate as the study's roster names it, or a column that the caption "
+    "explains"
+)
+OWN: Mapping[str, str] = {
+    "mean": "mean over the group's subjects",
+    "sd": "standard deviation over the group's subjects",
+    "n": "subjects behind the row",
+    "n_subjects": "subjects behind the row",
+    "n_a": "subjects of a behind the row",
+    "n_b": "subjects of b behind the row",
+    "day": "day of the visit",
+    "a": "the first side of a difference a − b",
+    "b": "the second side of a difference a − b",
+    "difference": "a − b, or later − baseline, as the caption says",
+    "estimate": "the estimate that the caption names",
+    "ci_low": "lower end of the confidence interval; missing where it has none",
+    "ci_high": "upper end of the confidence interval; missing where it has none",
+    "band_low": "lower end of the band that holds at all depths together",
+    "band_high": "upper end of the band that holds at all depths together",
+    "p": "p, two-sided unless the caption says otherwise, before any adjustment",
+    "p_adjusted": "p, adjusted for all that was asked with it",
+    "p_fdr": "p, adjusted to hold the false discovery rate",
+    "change": "score at the visit minus the score at the baseline, of the same subject",
+    "baseline": "score at the baseline visit",
+    "score": "the score that the caption names",
+    "value": "the value that was compared",
+    "share": "share of all that the caption counts",
+    "grade": "grade of the patch, 1 to 4: its most probable class",
+    "probability": "probability of that grade",
+    "power": "chance to find a difference of this size, if it is there",
+    "shift_um": "how far all DEJs are moved, in µm; positive is deeper",
+    "threshold": "the least change that counts as a response",
+    "responder": "True where the change reached the threshold",
+    "residual": "observed minus fitted value",
+    "fitted": "value that the model gives",
+    "theoretical": "quantile of the normal distribution",
+    "group": "the group that is compared: an arm, or a name given to several",
+    "label": "name of the row in the figure",
+    "contrast": "which sides are compared",
+    "test": "the test that gave the row",
+    "role": "place in the plan: primary, key secondary, secondary or exploratory",
+    "subject": "code of the volunteer, the experimental unit",
+    "scan_id": "number of the scan in the store",
+    "visits": "visits behind the row",
+    MARK_COLUMN: "what must be said of these numbers wherever they go",
+}
+UNITS: tuple[tuple[str, str], ...] = (
+    (r"_um$", "µm"),
+    (r"^(day|visit_day)$", "days"),
+    (r"^(class_share_\d|share|power|p|p_adjusted|p_fdr|probability(_\d)?)$", "0 to 1"),
+    (r"^(expected_grade|grade_mean|grade|baseline)$", "grade, 1 to 4"),
+    (r"^(grade_sd|replicate_sd|change)$", "grades"),
+    (r"^entropy$", "bits"),
+    (r"^(n|n_.*|crop|replicate|scan_id|protocol_version)$", "whole number"),
+    (r"^(age|.*_years?)$", "years"),
+)
+
+
+def dictionary_table(tables: Mapping[str, Iterable[str]]) -> pd.DataFrame:
+    """One row a table and column: table, column, holds, unit.
+
+    tables : names of the columns of each table, by the table's name
+
+    >>> dictionary_table({"scores": ["depth_um", "smoker"]})["unit"].tolist()
+    ['µm', '']
+    """
+    rows = [
+        (table, column, holds(column), unit(column))
+        for table, columns in tables.items()
+        for column in columns
+    ]
+    return pd.DataFrame(rows, columns=["table", "column", "holds", "unit"], dtype="object")
+
+
+def holds(column: str) -> str:
+    """The meaning of a column.
+
+    >>> holds("n_layers")
+    'layers of 1 µm graded under the DEJ, 70 in a whole slab'
+    """
+    if column in OWN:
+        return OWN[column]
+    return COLUMNS[column].holds if column in COLUMNS else UNKNOWN
+
+
+def unit(column: str) -> str:
+    """The unit of a column's numbers; "" where it has none, or none is known."""
+    if column not in OWN and column not in COLUMNS:
+        return ""
+    return next((words for pattern, words in UNITS if re.search(pattern, column)), "")
