@@ -4,13 +4,14 @@ Neither takes the place of the result: a score over other depths is another scor
 scan was excluded for a reason.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from dermdash.analysis.cohorts import select
 from dermdash.analysis.comparisons import Scored, score_cells
-from dermdash.analysis.filters import DEPTHS_UM, range_name
+from dermdash.analysis.filters import DEPTHS_UM, Filters, range_name
 from dermdash.errors import DermdashError
 from dermdash.stats.comparison import Comparison, Sensitivity
 
@@ -53,6 +54,36 @@ def ask_of_others(
         tuple(one for one in answers if isinstance(one, Sensitivity)),
         tuple(one for one in answers if isinstance(one, str)),
     )
+
+
+def as_compared(
+    tables: Iterable[pd.DataFrame],
+    found: Comparison,
+    *,
+    arms: Sequence[str],
+    people: pd.DataFrame,
+    visit: str | None = None,
+    site: str | None = None,
+    covariates: Filters | None = None,
+) -> tuple[pd.DataFrame, ...]:
+    """Scans, or their layers, narrowed to what a comparison was narrowed to.
+
+    people : as ``subject_table`` gives them
+    """
+    return tuple(
+        _at_visits(
+            select(table, arms=arms, visit=visit, site=site, covariates=covariates, people=people),
+            found,
+        )
+        for table in tables
+    )
+
+
+def _at_visits(table: pd.DataFrame, found: Comparison) -> pd.DataFrame:
+    """The rows of the visits that were compared; all of them where none were."""
+    if found.plan.within is None:
+        return table
+    return table[table["visit"].isin(found.visits)]
 
 
 def common_depths(

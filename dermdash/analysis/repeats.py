@@ -89,6 +89,16 @@ def repeats_of(
     )
 
 
+def known_repeats(
+    study: "Study", profiles: pd.DataFrame, score: str, depth_um: tuple[int, int] = DEPTHS_UM
+) -> Repeats | None:
+    """What the study's repeated scans say of error; None where it has none that tell."""
+    try:
+        return repeats_of(study, profiles, score, depth_um=depth_um)
+    except TableError:
+        return None
+
+
 def _scan_scores(profiles: pd.DataFrame, score: str, depth_um: tuple[int, int]) -> pd.DataFrame:
     """One row a whole scan: subject_id, arm, visit, site, score, names as text."""
     places = profiles.drop_duplicates("scan_id")[["scan_id", "site"]]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from dermdash.reporting.words import plural
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Check, Contrast, Effect
 from dermdash.stats.fragility import decisive
@@ -21,6 +22,12 @@ EFFECTS = {
 }
 
 SIDES = {"a": "a", "b": "b"}
+EXPLORATORY = (
+    "No analysis plan was locked before looking, so all of this is exploratory: estimates, "
+    "intervals and p-values, without stars."
+)
+NO_OUTLIERS = "No value lies further from its group's median than the rule allows."
+OUTLIERS = "Values far from their group's median, kept in every result above"
 
 
 def contrast_table(contrasts: Sequence[Contrast]) -> pd.DataFrame:
@@ -125,6 +132,25 @@ def unit_sentence(found: Comparison) -> str:
         for arm, cell in found.n.items()
     ]
     return f"Subjects analysed: {', '.join(cells)}."
+
+
+def looked_at(found: Comparison, standing: str = EXPLORATORY) -> str:
+    """What the differences are differences of, on whom, and how many were looked at.
+
+    standing : whether they were planned, in words
+    """
+    looked = plural(len(found.contrasts), "difference")
+    return f"{found.estimand} {unit_sentence(found)} {standing} Looked at here: {looked}."
+
+
+def fragile_sentence(found: Comparison) -> str:
+    """That other tests fall on the other side of alpha, or nothing."""
+    if not found.fragile:
+        return ""
+    return (
+        f"Fragile: the tests below fall on both sides of {found.plan.alpha:g} for at least one "
+        "difference. Do not build a claim on it."
+    )
 
 
 def _visits(cells: dict[str, int]) -> str:

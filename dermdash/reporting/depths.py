@@ -9,6 +9,11 @@ from dermdash.stats.depth_findings import DepthContrast, Depthwise
 from dermdash.stats.subslabs import SubslabContrast
 from dermdash.stats.words import equals_p, write_p
 
+BAND_NOTE = (
+    "The band holds at all depths at once: where it leaves 0 out, the depth is marked. All of this "
+    "is exploratory."
+)
+
 
 def depth_sentence(contrast: DepthContrast, found: Depthwise) -> str:
     """At which depths a difference shows, by the maximum statistic."""

@@ -58,3 +58,15 @@ def without_baseline_sentence(n_without_baseline: int) -> str:
         return ""
     have = "subject has" if n_without_baseline == 1 else "subjects have"
     return f"{n_without_baseline} {have} no baseline score and cannot be imputed."
+
+
+def imputed_sentence(shifted: str, n_without_baseline: int) -> str:
+    """How missing scores were imputed, and who was not.
+
+    shifted : the arm whose missing scores are moved
+    """
+    how = (
+        "Each missing score is drawn 200 times from the baseline-adjusted line of its arm and put "
+        f"together by Rubin's rules; those of {shifted} are then moved by delta."
+    )
+    return f"{how} {without_baseline_sentence(n_without_baseline)}".rstrip()

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from dermdash.reporting.responders import threshold_number
 from dermdash.stats.findings import Effect
 from dermdash.stats.repeatability import Repeatability
 from dermdash.stats.words import number
@@ -24,20 +23,6 @@ def repeatability_sentence(found: Repeatability, sdc: Effect, *, basis: str, out
         f"{number(sdc.value)} or more (smallest detectable change, {_interval(sdc)}), judged by "
         f"{basis}: {found.n_scans} scans of {found.n_subjects} subjects, ICC "
         f"{number(found.icc.value)} ({_interval(found.icc)})."
-    )
-
-
-def threshold_warning(threshold: float, sdc: Effect) -> str:
-    """That a threshold lies under the smallest detectable change, or nothing.
-
-    >>> threshold_warning(0.6, Effect("sdc", 0.5, 0.4, 0.7))
-    ''
-    """
-    if abs(threshold) >= sdc.value:
-        return ""
-    return (
-        f"The threshold {threshold_number(threshold)} lies under the smallest detectable change, "
-        f"{number(sdc.value)} ({_interval(sdc)}): who reaches it may not have changed at all."
     )
 
 

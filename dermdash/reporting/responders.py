@@ -4,9 +4,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dermdash.stats.findings import Contrast
+from dermdash.analysis.responders import Response
+from dermdash.stats.findings import Contrast, Effect
 from dermdash.stats.responders import SLACK, Responders, Share
 from dermdash.stats.words import NAMES, equals_p, number, write_p
+
+SDC_UNKNOWN = (
+    "The smallest detectable change is not known, for want of repeated scans: who reaches the "
+    "threshold may have done so by measurement error."
+)
+THRESHOLD_OPEN = "No analysis plan fixed the threshold beforehand: this is exploratory."
 
 
 def responder_sentence(
@@ -52,6 +59,37 @@ def missing_sentence(found: Responders, missing_as_none: Responders | None) -> s
         one = pairs[named.a, named.b]
         said += f"; {one.a} − {one.b} {_points(one.difference)} points, {equals_p(one.p_adjusted)}"
     return f"{said}."
+
+
+def responder_notes(answer: Response, sdc: Effect | None) -> list[str]:
+    """What to beware of: a threshold within error, missing changes, error that is not known.
+
+    sdc : smallest detectable change of a subject's score
+    """
+    notes = []
+    if sdc is not None and (under := threshold_warning(answer.found.threshold, sdc)):
+        notes.append(under)
+    if answer.found.warnings:
+        left_out = " ".join(answer.found.warnings)
+        notes.append(f"{left_out} {missing_sentence(answer.found, answer.missing_as_none)}".strip())
+    if sdc is None:
+        notes.append(SDC_UNKNOWN)
+    return notes
+
+
+def threshold_warning(threshold: float, sdc: Effect) -> str:
+    """That a threshold lies under the smallest detectable change, or nothing.
+
+    >>> threshold_warning(0.6, Effect("sdc", 0.5, 0.4, 0.7))
+    ''
+    """
+    if abs(threshold) >= sdc.value:
+        return ""
+    return (
+        f"The threshold {threshold_number(threshold)} lies under the smallest detectable change, "
+        f"{number(sdc.value)} ({100 * sdc.level:g} % CI {number(sdc.ci_low)} to "
+        f"{number(sdc.ci_high)}): who reaches it may not have changed at all."
+    )
 
 
 def response_name(threshold: float) -> str:

@@ -7,17 +7,22 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from dermdash.errors import TableError
 from dermdash.reporting.script_text import script_text
+from dermdash.reporting.stars import DEMONSTRATION
 from dermdash.reporting.tables import FORMULA_STARTS
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.observations import observe
 from dermdash.stats.plan import Plan
+
+if TYPE_CHECKING:
+    from dermdash.trial.protocols import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,28 @@ def write_script(found: Comparison, table: pd.DataFrame, *, source: str) -> Scri
     digest = hashlib.sha256(data).hexdigest()
     text = script_text(found, list(columns), name=name, sha256=digest, source=source)
     return Script(name, text, data)
+
+
+def source_words(
+    studies: Mapping[str, bool], summary: str, protocol: "Protocol | None" = None
+) -> str:
+    """Where a table comes from, and what must be said with it.
+
+    studies : whether each is synthetic, by name; one, or those that were pooled
+    summary : the filters in words; protocol : that the scores stand on
+    """
+    parts = [
+        name + " (SYNTHETIC: phantoms, not skin)" * synthetic for name, synthetic in studies.items()
+    ]
+    parts.append(summary)
+    if protocol is not None:
+        demonstration = protocol.model_use.startswith(DEMONSTRATION)
+        use = "; DEMONSTRATION MODEL, not for claims" if demonstration else ""
+        parts.append(
+            f"graded by {protocol.model_name} ({protocol.model_digest[:12]}{use}), version "
+            f"{protocol.version} of the reading protocol"
+        )
+    return "; ".join(parts)
 
 
 def _columns(plan: Plan) -> dict[str, str]:

@@ -8,22 +8,21 @@ import streamlit as st
 
 from dermdash.analysis.planned import Standing
 from dermdash.reporting.comparisons import (
+    EXPLORATORY,
+    NO_OUTLIERS,
+    OUTLIERS,
     alternative_table,
     check_table,
     contrast_table,
     effect_sentence,
+    fragile_sentence,
+    looked_at,
     outlier_table,
-    unit_sentence,
 )
 from dermdash.reporting.stars import LEGEND, planned_table
 from dermdash.reporting.tables import csv_bytes
 from dermdash.stats.comparison import Comparison
-from dermdash.ui.cells import plain, plural
-
-EXPLORATORY = (
-    "No analysis plan was locked before looking, so all of this is exploratory: estimates, "
-    "intervals and p-values, without stars."
-)
+from dermdash.ui.cells import plain
 
 
 def sentence(found: Comparison) -> None:
@@ -46,10 +45,7 @@ def contrasts(
     st.dataframe(table, hide_index=True, column_config=_contrast_columns(table))
     words = EXPLORATORY if standing is None else standing.sentence
     legend = f" {LEGEND}" if "Stars" in table.columns else ""
-    looked = plural(len(found.contrasts), "difference")
-    st.caption(
-        plain(f"{found.estimand} {unit_sentence(found)} {words} Looked at here: {looked}.{legend}")
-    )
+    st.caption(plain(looked_at(found, words) + legend))
     st.download_button(
         "Differences as CSV",
         lambda: csv_bytes(table),
@@ -63,12 +59,8 @@ def checks(found: Comparison) -> None:
     """Whether the assumptions hold, and whether other valid tests agree."""
     st.markdown("**Other valid tests of the same question**")
     st.dataframe(alternative_table(found), hide_index=True)
-    if found.fragile:
-        st.warning(
-            "Fragile: the tests below fall on both sides of "
-            f"{found.plan.alpha:g} for at least one difference. Do not build a claim on it.",
-            icon=":material/balance:",
-        )
+    if fragile := fragile_sentence(found):
+        st.warning(fragile, icon=":material/balance:")
     st.markdown("**Assumptions**")
     st.dataframe(check_table(found.checks), hide_index=True)
     st.caption(plain(effect_sentence(found)))
@@ -77,9 +69,10 @@ def checks(found: Comparison) -> None:
 
 def _outliers(found: Comparison) -> None:
     if not found.outliers:
-        st.caption("No value lies further from its group's median than the rule allows.")
+        st.caption(NO_OUTLIERS)
         return
-    st.markdown("**Values far from their group's median**, kept in every result above")
+    what, where = OUTLIERS.split(", ")
+    st.markdown(f"**{what}**, {where}")
     st.dataframe(outlier_table(found.outliers), hide_index=True)
     for other in found.sensitivity:
         st.markdown(f"**Sensitivity: {other.label}**")

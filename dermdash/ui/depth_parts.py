@@ -8,6 +8,7 @@ import streamlit as st
 from dermdash.analysis.depths import AlongDepth, arms_along_depth, changes_along_depth
 from dermdash.errors import TableError
 from dermdash.reporting.depths import (
+    BAND_NOTE,
     cluster_sentence,
     depth_sentence,
     depth_table,
@@ -97,10 +98,7 @@ def _show(found: AlongDepth, *, score: str, name: str, mark: str) -> None:
             st.markdown(f"**Sub-slabs**, {plain(chosen)}; p adjusted by Holm over all sub-slabs")
             show_numbers(subslab_table(found.subslabs, contrast.a, contrast.b))
         st.caption(plain(cluster_sentence(contrast, found.depthwise)))
-        st.caption(
-            "The band holds at all depths at once: where it leaves 0 out, the depth is marked. "
-            "All of this is exploratory."
-        )
+        st.caption(BAND_NOTE)
         for warning in found.warnings:
             st.caption(f":material/warning: {plain(warning)}")
         csv_button("Depths as CSV", depth_table(found.depthwise), f"{name} along depth")

@@ -5,20 +5,19 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from dermdash.analysis.cohorts import select
 from dermdash.analysis.comparisons import Scored
 from dermdash.analysis.filters import Filters
 from dermdash.analysis.levels import levels_behind
 from dermdash.analysis.missing import Missing, tip
-from dermdash.analysis.other_scores import OtherScores, ask_of_others
+from dermdash.analysis.other_scores import OtherScores, as_compared, ask_of_others
 from dermdash.errors import TableError
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.figures.data_tipping import tipping_curve_of
 from dermdash.reporting.levels import levels_sentence
 from dermdash.reporting.missing import (
+    imputed_sentence,
     tipping_sentence,
     tipping_table,
-    without_baseline_sentence,
 )
 from dermdash.reporting.other_scores import other_sentence, other_table
 from dermdash.stats.comparison import Comparison
@@ -59,14 +58,7 @@ def show_missing(scored: Scored, found: Comparison, *, name: str, mark: str) -> 
         key="tipping",
         mark=mark,
     )
-    st.caption(
-        plain(
-            "Each missing score is drawn 200 times from the baseline-adjusted line of its arm and "
-            "put together by Rubin's rules; those of "
-            f"{missing.shifted} are then moved by delta. "
-            + without_baseline_sentence(missing.n_without_baseline)
-        )
-    )
+    st.caption(plain(imputed_sentence(missing.shifted, missing.n_without_baseline)))
     csv_button("Deltas as CSV", tipping_table(missing.tipping), f"{name} missing scores")
 
 
@@ -95,12 +87,14 @@ def show_other_scores(
         )
         scans = scan_table(tx, study.study_id)
         people = subject_table(tx, study.study_id)
-    compared, every, excluded = (
-        _at_visits(
-            select(table, arms=arms, visit=visit, site=site, covariates=covariates, people=people),
-            found,
-        )
-        for table in (profiles, every, scans[scans["state"] == "excluded"])
+    compared, every, excluded = as_compared(
+        (profiles, every, scans[scans["state"] == "excluded"]),
+        found,
+        arms=arms,
+        visit=visit,
+        site=site,
+        covariates=covariates,
+        people=people,
     )
     others = _others(
         compared,
@@ -120,13 +114,6 @@ def show_other_scores(
         table = other_table(found, others.sensitivity)
         show_numbers(table)
         csv_button("Sensitivity as CSV", table, f"{name} other scores")
-
-
-def _at_visits(table: pd.DataFrame, found: Comparison) -> pd.DataFrame:
-    """The rows of the visits that were compared; all of them where none were."""
-    if found.plan.within is None:
-        return table
-    return table[table["visit"].isin(found.visits)]
 
 
 @st.cache_data(max_entries=32, hash_funcs=WHOLE_TABLES, show_spinner="Imputing missing scores")

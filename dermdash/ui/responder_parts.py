@@ -9,10 +9,11 @@ from dermdash.analysis.responders import Response, respond
 from dermdash.errors import TableError
 from dermdash.reporting.figures.data import SCORE_NAMES, interval_name
 from dermdash.reporting.figures.data_responders import responder_points_of
-from dermdash.reporting.repeatability import threshold_warning
 from dermdash.reporting.responders import (
+    SDC_UNKNOWN,
+    THRESHOLD_OPEN,
     change_table,
-    missing_sentence,
+    responder_notes,
     responder_sentence,
     share_difference_table,
     share_table,
@@ -85,17 +86,9 @@ def _say(answer: Response, found: Comparison, score: str, sdc: Effect | None) ->
         alpha=found.plan.alpha,
     )
     st.markdown(f"**{plain(words)}**")
-    if sdc and (under := threshold_warning(answer.found.threshold, sdc)):
-        st.caption(f":material/warning: {plain(under)}")
-    if answer.found.warnings:
-        left_out = " ".join(answer.found.warnings)
-        more = missing_sentence(answer.found, answer.missing_as_none)
-        st.caption(f":material/warning: {plain(f'{left_out} {more}')}")
-    if sdc is None:
-        st.caption(
-            "The smallest detectable change is not known, for want of repeated scans: who reaches "
-            "the threshold may have done so by measurement error."
-        )
+    for note in responder_notes(answer, sdc):
+        sign = "" if note == SDC_UNKNOWN else ":material/warning: "
+        st.caption(f"{sign}{plain(note)}")
 
 
 def _show(
@@ -133,7 +126,7 @@ def _show(
             st.markdown(f"**Differences between arms**, in percentage points, Newcombe's {level}")
             show_numbers(differences, "%.0f")
         if planned is None:
-            st.caption("No analysis plan fixed the threshold beforehand: this is exploratory.")
+            st.caption(THRESHOLD_OPEN)
         with st.container(horizontal=True):
             csv_button("Changes as CSV", changes, f"{name} responders")
             csv_button("Shares as CSV", shares, f"{name} shares of responders")

@@ -6,13 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from dermdash.errors import TableError
-from dermdash.reporting.script import write_script
+from dermdash.reporting.script import source_words, write_script
 from dermdash.stats.comparison import Comparison
 from dermdash.trial.protocols import current_protocol
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access
-from dermdash.ui.ribbon import is_demonstration
 
 
 def source_of(access: Access, studies: Sequence[Study], summary: str) -> str:
@@ -22,15 +21,7 @@ def source_of(access: Access, studies: Sequence[Study], summary: str) -> str:
     """
     with access.read() as tx:
         protocol = current_protocol(tx, studies[0].study_id)
-    parts = [one.name + " (SYNTHETIC: phantoms, not skin)" * one.synthetic for one in studies]
-    parts.append(summary)
-    if protocol is not None:
-        use = "; DEMONSTRATION MODEL, not for claims" if is_demonstration(protocol) else ""
-        parts.append(
-            f"graded by {protocol.model_name} ({protocol.model_digest[:12]}{use}), version "
-            f"{protocol.version} of the reading protocol"
-        )
-    return "; ".join(parts)
+    return source_words({one.name: one.synthetic for one in studies}, summary, protocol)
 
 
 def show_code(found: Comparison, table: pd.DataFrame, *, source: str) -> None:

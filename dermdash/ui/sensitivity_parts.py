@@ -5,8 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from dermdash.analysis.sensitivity import Sensitivity
-from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.stats.words import leading
+from dermdash.reporting.sensitivity import (
+    difference_name,
+    shift_sentence,
+    short_margin_sentence,
+)
 from dermdash.trial.results import ResultKey
 from dermdash.ui.cells import plain
 from dermdash.ui.figure_parts import show_figure
@@ -30,21 +33,14 @@ def _moved(digest: str, _compute: Callable[[], Sensitivity]) -> Sensitivity:
 
 def show_sensitivity(moved: Sensitivity, *, name: str, mark: str) -> None:
     """The leading difference against the shift of the DEJ."""
-    lead = leading(moved.found, moved.found.plan)
-    where = f" at {lead.visit}" if lead.visit else ""
-    plan = moved.found.plan
-    difference = f"{lead.a} − {lead.b}{where}, {SCORE_NAMES[plan.value]}"
-    table = moved.table()
+    difference, alpha, table = difference_name(moved), moved.found.plan.alpha, moved.table()
     st.markdown("**Sensitivity to the DEJ**: the same question with the DEJ taken higher or deeper")
+    st.markdown(plain(shift_sentence(moved)))
     show_figure(
-        lambda on: on.sensitivity_curve(table, difference=difference, alpha=plan.alpha),
+        lambda on: on.sensitivity_curve(table, difference=difference, alpha=alpha),
         name=f"{name} DEJ sensitivity",
         key="sensitivity",
         mark=mark,
     )
-    unknown = int(table["difference"].isna().sum())
-    words = "Scans whose margin is too short for a shift are missing there."
-    if unknown:
-        words += f" At {unknown} of {len(table)} shifts too few subjects are left."
-    st.caption(plain(words))
+    st.caption(plain(short_margin_sentence(moved)))
     csv_button("Shifts as CSV", table, f"{name} DEJ sensitivity")

@@ -6,8 +6,8 @@ from dermdash.reporting.repeatability import (
     component_table,
     measure_table,
     repeatability_sentence,
-    threshold_warning,
 )
+from dermdash.reporting.responders import threshold_warning
 from dermdash.stats.findings import Effect
 from dermdash.stats.repeatability import Repeatability, repeatability
 
