@@ -38,7 +38,8 @@ def show_inbox(access: Access, study: Study, intake: Intake) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":material/folder_open: {', '.join(f'`{folder}`' for folder in folders)}: "
-            f"**{plural(len(files), 'file')}**, {_size(size)}"
+            f"**{plural(len(files), 'file')}**"
+            + (f", {_size(size)}" if files else "")
             + (f", and {intake.hidden} stored" if intake.hidden else "")
         )
         st.button("Look again", icon=":material/refresh:", type="tertiary")
