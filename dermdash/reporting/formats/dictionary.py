@@ -55,6 +55,7 @@ OWN: Mapping[str, str] = {
     "visits": "visits behind the row",
     MARK_COLUMN: "what must be said of these numbers wherever they go",
 }
+ESTIMATES = ("mean", "sd", "difference", "estimate", "change", "score", "residual", "fitted")
 UNITS: tuple[tuple[str, str], ...] = (
     (r"_um$", "µm"),
     (r"^(day|visit_day)$", "days"),
@@ -99,3 +100,16 @@ def unit(column: str) -> str:
     if column not in OWN and column not in COLUMNS:
         return ""
     return next((words for pattern, words in UNITS if re.search(pattern, column)), "")
+
+
+def is_score(column: str) -> bool:
+    """Whether a column's numbers are read with two decimals: scores, and what is made of them.
+
+    >>> is_score("expected_grade"), is_score("ci_low"), is_score("entropy")
+    (True, True, False)
+    """
+    return (
+        column in ESTIMATES
+        or column.endswith(("ci_low", "ci_high", "band_low", "band_high"))
+        or unit(column).startswith("grade")
+    )
