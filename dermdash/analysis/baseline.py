@@ -6,10 +6,10 @@ import pandas as pd
 
 from dermdash.analysis.comparisons import score_cells
 from dermdash.analysis.evidence import Evidence
+from dermdash.analysis.flow import TOGETHER, of_arm
 from dermdash.analysis.planned import Asked
 from dermdash.analysis.record import Record
 
-TOGETHER = "all together"
 BASELINE = [
     *("characteristic", "kind", "level", "arm", "n", "n_missing"),
     *("mean", "sd", "median", "low", "high", "count"),
@@ -32,10 +32,10 @@ def baseline_table(record: Record, evidence: Evidence, asked: Asked) -> pd.DataF
     """What is known of the subjects of the population, by arm and all together.
 
     Columns: ``characteristic, kind, level, arm, n, n_missing, mean, sd, median, low, high,
-    count``. A number (``kind`` "number") has one row an arm; a category, or yes and no, one row an
-    arm and level, whose ``count`` is out of ``n``; a "total" has its ``count`` alone. Numbers are
-    of those who have a value. In a study of sides what is known of subjects is told of all
-    together, since each is in every arm.
+    count``; the arm is TOGETHER for all of them. A number ("number" or "score") has one row an arm;
+    a category, or yes and no, one row an arm and level, whose ``count`` is out of ``n``; a "total"
+    has its ``count`` alone. Numbers are of those who have a value. In a study of sides what is
+    known of subjects is told of all together, since each is in every arm.
     """
     people = people_of(record, evidence)
     rows: list[tuple[object, ...]] = []
@@ -43,15 +43,15 @@ def baseline_table(record: Record, evidence: Evidence, asked: Asked) -> pd.DataF
         if spec.kind == "text" or spec.name not in people:
             continue
         name = f"{spec.name} ({spec.unit})" if spec.unit else spec.name
-        for arm, of_arm in _by_arm(people, _arms(record)):
+        for arm, own in _by_arm(people, _arms(record)):
             if spec.kind == "number":
-                rows.append(_number(name, arm, of_arm[spec.name]))
+                rows.append(_number(name, arm, own[spec.name]))
             else:
                 levels = sorted(people[spec.name].dropna().unique())
                 if spec.kind == "yes_no":
                     levels = ["yes"]
                 if len(levels) <= MANY:
-                    rows += _category(name, spec.kind, levels, arm, of_arm[spec.name])
+                    rows += _category(name, spec.kind, levels, arm, own[spec.name])
     rows += _scores(record, evidence, asked, people)
     return pd.DataFrame(rows, columns=BASELINE)
 
@@ -76,7 +76,7 @@ def _arms(record: Record) -> list[str]:
 
 
 def _by_arm(table: pd.DataFrame, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
-    return [(arm, table if arm == TOGETHER else table[table["arm"] == arm]) for arm in arms]
+    return [(arm, of_arm(table, arm)) for arm in arms]
 
 
 def _scores(
@@ -95,21 +95,22 @@ def _scores(
     arms = [*record.arms, *([TOGETHER] if not record.sides and len(record.arms) > 1 else [])]
     words = {"expected_grade": "expected grade", "grade_mean": "mean grade"}
     rows: list[tuple[object, ...]] = []
-    for arm, of_arm in _by_arm(joined, arms):
-        rows.append(_number(f"{words[asked.score]} at {visit} (1 to 4)", arm, of_arm[asked.score]))
-    for arm, of_arm in _by_arm(joined, arms):
-        total = int(of_arm["n_scans"].fillna(0).sum())
+    for arm, own in _by_arm(joined, arms):
+        name = f"{words[asked.score]} at {visit} (1 to 4)"
+        rows.append(_number(name, arm, own[asked.score], kind="score"))
+    for arm, own in _by_arm(joined, arms):
+        total = int(own["n_scans"].fillna(0).sum())
         rows.append((f"scans at {visit}", "total", "", arm, *(None,) * 7, total))
     return rows
 
 
-def _number(name: str, arm: str, given: pd.Series) -> tuple[object, ...]:
+def _number(name: str, arm: str, given: pd.Series, *, kind: str = "number") -> tuple[object, ...]:
     values = pd.to_numeric(given.dropna()).astype(float)
     own: tuple[float | None, ...] = (None,) * 5
     if len(values):
         sd = float(values.std()) if len(values) > 1 else None
         own = (values.mean(), sd, values.median(), values.min(), values.max())
-    return (name, "number", "", arm, len(values), len(given) - len(values), *own, None)
+    return (name, kind, "", arm, len(values), len(given) - len(values), *own, None)
 
 
 def _category(

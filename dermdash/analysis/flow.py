@@ -1,6 +1,6 @@
 """How far each subject and each scan of a study got: each of them ends at exactly one step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -41,7 +41,7 @@ SCAN_ENDS: tuple[ScanEnd, ...] = get_args(ScanEnd)
 VISIT_ENDS = ("left before", "no scan", *SCAN_ENDS)
 GRADED_ENDS = SCAN_ENDS[SCAN_ENDS.index("no arm") :]
 NO_ARM = "no arm yet"
-EVERYBODY = "all"
+TOGETHER = ""  # stands for all arms: no arm has an empty name
 STATES: Mapping[str, ScanEnd] = {
     "excluded": "excluded",
     "no DEJ": "no DEJ",
@@ -56,8 +56,8 @@ STATES: Mapping[str, ScanEnd] = {
 class Flow:
     """Where subjects and scans ended.
 
-    subjects : subject_id, arm, end; one row a subject. In a study of sides the arm is "all", since
-        each subject is in all of them
+    subjects : subject_id, arm, end; one row a subject. In a study of sides the arm is TOGETHER,
+        since each subject is in all of them
     scans : scan_id, subject_id, arm, visit, end; one row a scan
     visits : subject_id, arm, visit, end; one row a subject (a side of it) and planned visit, with
         the end of its scan that got furthest
@@ -72,10 +72,19 @@ class Flow:
     arms: tuple[str, ...]
     compared: bool
 
-    def reached(self, table: pd.DataFrame, ends: Sequence[str], order: Sequence[str]) -> pd.Series:
-        """How many of a table's rows got as far as any of ``ends``, by arm in ``order``."""
-        inside = table[table["end"].isin(list(ends))]
-        return inside.groupby("arm").size().reindex(list(order), fill_value=0).astype(int)
+    def columns(self, *, sides: bool = False) -> tuple[str, ...]:
+        """The columns of a table by arm: the arms, and all of them together where there are more.
+
+        sides : subjects are counted, who are in all arms
+        """
+        if sides:
+            return (TOGETHER,)
+        return (*self.arms, *((TOGETHER,) if len(self.arms) > 1 else ()))
+
+
+def of_arm(table: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """The rows of an arm, or of all together."""
+    return table if arm == TOGETHER else table[table["arm"] == arm]
 
 
 def flow_of(record: Record, evidence: Evidence, asked: Asked, answered: Answered | None) -> Flow:
@@ -142,7 +151,7 @@ def _subjects(
     for code, status, counts in zip(
         record.subjects["subject_id"], record.subjects["status"], inside, strict=True
     ):
-        arm = EVERYBODY if record.sides else arm_of.get(code, NO_ARM)
+        arm = TOGETHER if record.sides else arm_of.get(code, NO_ARM)
         end: SubjectEnd = "analysed"
         if status == "erased":
             end = "erased"

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -123,6 +122,7 @@ def read_record(tx: "Transaction", study_id: int) -> Record:
     from dermdash.trial.roster_rules import CONDUCT
     from dermdash.trial.roster_table import roster_table
     from dermdash.trial.scans import scan_table
+    from dermdash.trial.store_id import database_id
     from dermdash.trial.studies import get_study
     from dermdash.trial.study_facts import allocation_table, count_looks, scan_facts
 
@@ -151,7 +151,7 @@ def read_record(tx: "Transaction", study_id: int) -> Record:
         ),
         looks=count_looks(tx, study_id),
         n_before_erasure=count_results_before_erasure(tx, study_id),
-        database_id=_database_id(tx),
+        database_id=database_id(tx),
     )
 
 
@@ -170,11 +170,3 @@ def _of_plan(stored: "StoredPlan") -> list[Any]:
         *(stored.version, stored.plan.to_json(), stored.author, stored.at.isoformat()),
         *(stored.locked_by, locked, stored.amends, stored.graded_before, stored.sealed),
     ]
-
-
-def _database_id(tx: "Transaction") -> str:
-    try:
-        reports = import_module("dermdash.trial.reports")
-    except ImportError:
-        return ""
-    return str(reports.database_id(tx))
