@@ -28,9 +28,11 @@ from dermdash.settings import load_settings
 from dermdash.trial import jobs
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.jobs import Job
-from dermdash.trial.kinds import KINDS, Call, Kind
+from dermdash.trial.kinds import Call, Kind
 from dermdash.trial.queue import count_ended, count_queued, running_jobs
+from dermdash.trial.renderings import report_vault
 from dermdash.trial.transaction import Transaction
+from dermdash.worker_kinds import ALL_KINDS
 
 LOG = logging.getLogger("dermdash.worker")
 PULSE_S = 0.25  # how often the queue is looked at
@@ -50,7 +52,7 @@ def work(
     store: Store,
     *,
     once: bool = False,
-    kinds: Mapping[str, Kind] = KINDS,
+    kinds: Mapping[str, Kind] = ALL_KINDS,
     on_change: Callable[[WorkDone, int], None] | None = None,
     stop: threading.Event | None = None,
 ) -> WorkDone:
@@ -72,6 +74,7 @@ def work(
     with _lock(shift, once=once, stop=stop) as held:
         if held:
             store.vault.sweep(everything=True)
+            report_vault(store.settings).sweep()
             with _orphans_queued(store), _engine(store) as engine:
                 LOG.info("at work on %s with %s", store.settings.home, type(engine).__name__)
                 while not stop.is_set() and (shift.step(engine) or not once):
@@ -144,7 +147,7 @@ class Shift:
             jobs.fail(tx, job.job_id, _sentence(error, job))
             return None
         if call is None:
-            self._cached += jobs.finish(tx, job.job_id)
+            self._cached += jobs.finish(tx, job.job_id) and job.kind == "grading"
         return call
 
     def _take_in(self, future: "Future[Any]", job: Job) -> None:

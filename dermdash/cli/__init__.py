@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 from typer import TyperException
 
-from dermdash.cli import manifest, results, store, volumes
+from dermdash.cli import manifest, reports, results, store, volumes
 from dermdash.cli.console import say
 from dermdash.errors import DermdashError
 
@@ -58,6 +58,7 @@ def build_app() -> typer.Typer:
     app.command("work")(store.work)
     app.command("export")(store.export)
     app.command("compare")(results.compare)
+    app.command("report")(reports.report)
     app.command("demo")(store.demo)
     app.command("backup")(store.backup)
     app.command("restore")(store.restore)

@@ -1,14 +1,14 @@
-"""The store as one file, and back: a tar of the database and of the files in the vault.
+"""The store as one file, and back: a tar of the database, the files in the vault and the reports.
 
 Both work while the store is in use. The database is copied in one consistent state, and each file
-that it names was in the vault before it; files in the vault never change.
+that it names was kept before it; kept files never change.
 """
 
 import re
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +21,12 @@ from dermdash.identity import User, system_user
 from dermdash.settings import Settings
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.migration import copy_database, keep_copy
+from dermdash.trial.renderings import report_vault
 from dermdash.trial.schema import AuditRow
 from dermdash.trial.vault import FULL, RESERVE, Vault
 
 DATABASE = "dermdash.sqlite"
-FILES = re.compile(r"volumes/[0-9a-f]{2}/([0-9a-f]{64})")
+FILES = re.compile(r"(volumes|reports)/[0-9a-f]{2}/([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Backup:
 def backup(store: Store, file: Path | str) -> Backup:
     """Write the whole store to ``file``; an older backup there is replaced.
 
-    Volumes of the vault are included; those that are registered where they lie are counted.
+    Volumes of the vault and rendered reports are included; volumes that are registered where they
+    lie are counted.
 
     Raises
     ------
@@ -62,8 +64,10 @@ def backup(store: Store, file: Path | str) -> Backup:
         snapshot = Path(folder) / DATABASE
         copy_database(store.settings.database, snapshot)
         named, n_outside = _files_of(snapshot)
-        kept = [path for path in map(store.vault.path, named) if path.is_file()]
-        size = sum(path.stat().st_size for path in (snapshot, *kept))
+        vaults = _vaults(store.settings)
+        places = {f"{of}/{sha256[:2]}/{sha256}": vaults[of].path(sha256) for of, sha256 in named}
+        kept = {name: path for name, path in places.items() if path.is_file()}
+        size = sum(path.stat().st_size for path in (snapshot, *kept.values()))
         free = shutil.disk_usage(file.parent).free
         if size + RESERVE > free:
             raise StoreError(
@@ -73,8 +77,8 @@ def backup(store: Store, file: Path | str) -> Backup:
         try:
             with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar:
                 tar.add(snapshot, DATABASE)
-                for path in kept:
-                    tar.add(path, f"volumes/{path.parent.name}/{path.name}")
+                for name, path in kept.items():
+                    tar.add(path, name)
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)
@@ -101,7 +105,7 @@ def restore(settings: Settings, file: Path | str, *, by: User | None = None) -> 
     ):
         aside = Settings(Path(folder), processes=settings.processes)
         with tarfile.open(file, "r:") as tar:
-            _extract(tar, file.name, aside.database, Vault(settings.vault))
+            _extract(tar, file.name, aside.database, _vaults(settings))
         with open_store(aside):  # refuses a newer one, brings an older one up to date
             pass
         _set_damaged_aside(settings)
@@ -139,20 +143,26 @@ def _is_backup(file: Path) -> bool:
     return first is not None and first.name == DATABASE
 
 
-def _files_of(database: Path) -> tuple[list[str], int]:
-    """The hashes of all vault files that a database names, and its number of files elsewhere."""
+def _vaults(settings: Settings) -> dict[str, Vault]:
+    """Where files are kept, by their folder in a backup."""
+    return {"volumes": Vault(settings.vault), "reports": report_vault(settings)}
+
+
+def _files_of(database: Path) -> tuple[list[tuple[str, str]], int]:
+    """Folder and hash of each kept file of a database, and its number of files elsewhere."""
     query = (
-        "select sha256 from volume where mtime_ns is null "
-        "union select map_sha256 from dej where map_sha256 is not null order by 1"
+        "select 'volumes', sha256 from volume where mtime_ns is null "
+        "union select 'volumes', map_sha256 from dej where map_sha256 is not null "
+        "union select 'reports', sha256 from rendering order by 1, 2"
     )
     outside = "select count(*) from volume where mtime_ns is not null"
     with closing(sqlite3.connect(database)) as connection:
-        named = [sha256 for (sha256,) in connection.execute(query)]
+        named = connection.execute(query).fetchall()
         return named, connection.execute(outside).fetchone()[0]
 
 
-def _extract(tar: tarfile.TarFile, name: str, database: Path, vault: Vault) -> None:
-    """Unpack the database aside, and each file into the vault under the hash of its content."""
+def _extract(tar: tarfile.TarFile, name: str, database: Path, vaults: Mapping[str, Vault]) -> None:
+    """Unpack the database aside, and each file into its vault under the hash of its content."""
     members = iter(tar)
     first = next(members, None)
     if first is None or first.name != DATABASE or not first.isfile():
@@ -165,9 +175,10 @@ def _extract(tar: tarfile.TarFile, name: str, database: Path, vault: Vault) -> N
         match = FILES.fullmatch(member.name)
         if match is None or not member.isfile():
             raise InputError(f"{name} holds {member.name[:80]!r}, which no backup does")
-        if not vault.verify(match[1]):
+        vault = vaults[match[1]]
+        if not vault.verify(match[2]):
             stored = vault.store_file(cast(IO[bytes], tar.extractfile(member)))  # type: ignore[arg-type]
-            if stored.sha256 != match[1]:
+            if stored.sha256 != match[2]:
                 raise InputError(f"{name} is damaged at {member.name}; use another backup")
 
 

@@ -18,6 +18,7 @@ from dermdash.errors import DesignError
 from dermdash.identity import may, require
 from dermdash.trial.design import ARM_COLOURS, arm_code, clean_name
 from dermdash.trial.locked import acting
+from dermdash.trial.paper import CARD, REPORT
 from dermdash.trial.parts import study_row
 from dermdash.trial.schema import (
     ACTIVE_STATES,
@@ -203,7 +204,10 @@ def tell_tales(tx: Transaction, study_id: int) -> list[str]:
 def scans_on_the_way(tx: Transaction, study_id: int) -> int:
     """How many scans are being made or stored by jobs."""
     query = select(func.count()).where(
-        JobRow.study_id == study_id, JobRow.scan_id.is_(None), JobRow.state.in_(ACTIVE_STATES)
+        JobRow.study_id == study_id,
+        JobRow.scan_id.is_(None),
+        JobRow.kind.not_in((CARD, REPORT)),
+        JobRow.state.in_(ACTIVE_STATES),
     )
     return tx.session.scalar(query) or 0
 

@@ -22,7 +22,8 @@ from dermdash.trial.schema import (
 from dermdash.trial.transaction import Transaction
 from dermdash.trial.volumes import place_path
 
-NOISE = ("job", "grading", "grading_array", "quality", "result")  # nothing that a place depends on
+# Nothing that a place depends on.
+NOISE = ("job", "grading", "grading_array", "quality", "result", "report", "card", "rendering")
 
 
 @dataclass(frozen=True, slots=True)

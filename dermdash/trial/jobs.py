@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from dermdash.errors import DesignError
 from dermdash.settings import Settings
-from dermdash.trial.queue import NEXT, QueueSummary, job_table, queue_summary
+from dermdash.trial.queue import NEXT, READY, QueueSummary, job_table, queue_summary
 from dermdash.trial.schema import ACTIVE_STATES, JobRow
 from dermdash.trial.transaction import Transaction
 
@@ -91,9 +91,10 @@ def enqueue(
 def take(tx: Transaction, n: int, *, kinds: Collection[str] | None = None) -> list[Job]:
     """Mark the next ``n`` jobs as running and return them, by the turn of their kind.
 
-    A job whose process died goes behind those of its kind that have not killed any.
+    A job whose process died goes behind those of its kind that have not killed any; a report waits
+    for the cards of its study.
     """
-    query = select(JobRow).where(JobRow.state == "queued")
+    query = select(JobRow).where(JobRow.state == "queued", READY)
     if kinds is not None:
         query = query.where(JobRow.kind.in_(kinds))
     rows = tx.session.scalars(query.order_by(*NEXT).limit(n)).all()

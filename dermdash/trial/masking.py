@@ -13,6 +13,7 @@ from dermdash.trial.schema import (
     AllocationRow,
     ArmRow,
     PlanRow,
+    RenderingRow,
     ResultRow,
     StudyRow,
     SubjectRow,
@@ -20,14 +21,14 @@ from dermdash.trial.schema import (
 from dermdash.trial.transaction import Transaction
 
 # Rows that speak of arms; which columns changed would tell as much as what they hold.
-CLOSED = ("arm", "sealed_arm", "plan", "result", "allocation")
+CLOSED = ("arm", "sealed_arm", "plan", "result", "allocation", "rendering")
 
 
 def mask_entries(tx: Transaction, entries: pd.DataFrame) -> pd.DataFrame:
     """Entries of the audit as they may be shown: ``entity, before, after, reason`` and others.
 
-    What the arms, their seal, allocations, plans and results of a blinded study held is left out,
-    and a sealed arm's own name is, wherever else it stands.
+    What the arms, their seal, allocations, plans, results and renderings of a blinded study held is
+    left out, and a sealed arm's own name is, wherever else it stands.
     """
     blinded = blinded_studies(tx)
     names = sealed_names(tx)
@@ -78,6 +79,12 @@ def mask_text(tx: Transaction, study_id: int, text: str) -> str:
     return text_mask(tx, study_id)(text)
 
 
+def mask_values(tx: Transaction, study_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values of a study, such as a card's question, without a sealed arm's own name."""
+    names = sealed_names(tx, study_id)
+    return dict(values) if names is None else dict(_without(names, values))
+
+
 def text_mask(tx: Transaction, study_id: int) -> Callable[[str], str]:
     """What takes the own names of a study's sealed arms out of many texts."""
     names = sealed_names(tx, study_id)
@@ -99,6 +106,8 @@ def _of_others(tx: Transaction, table: str, blinded: frozenset[int]) -> set[str]
             query = select(PlanRow.id).where(PlanRow.study_id.not_in(blinded))
         case "result":
             query = select(ResultRow.key).where(ResultRow.study_id.not_in(blinded))
+        case "rendering":
+            query = select(RenderingRow.id).where(RenderingRow.study_id.not_in(blinded))
         case _:
             query = (
                 select(AllocationRow.id)

@@ -5,17 +5,32 @@ from dataclasses import dataclass
 from statistics import median
 
 import pandas as pd
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from dermdash.trial.masking import mask_words
-from dermdash.trial.schema import JobRow, ScanRow, SiteRow, StudyRow, SubjectRow, VisitRow
+from dermdash.trial.paper import CARD, REPORT
+from dermdash.trial.schema import (
+    ACTIVE_STATES,
+    JobRow,
+    ScanRow,
+    SiteRow,
+    StudyRow,
+    SubjectRow,
+    VisitRow,
+)
 from dermdash.trial.transaction import Transaction
 
-# Files are looked at and stored while somebody waits for it; a demo's gradings go before its next
-# phantoms, results before read-outs of quality; what has killed a process goes behind what has not.
-TURN = {"look": 0, "store": 1, "quality": 8, "phantom": 9}
+# Files are looked at and stored, reports made, while somebody waits for it; a demo's gradings go
+# before its next phantoms, results before read-outs of quality; what has killed a process goes
+# behind what has not.
+TURN = {"look": 0, "store": 1, CARD: 2, REPORT: 3, "quality": 8, "phantom": 9}
 NEXT = (case(TURN, value=JobRow.kind, else_=5), JobRow.deaths, JobRow.asked_at, JobRow.id)
+# A report is rendered once its study's cards are answered.
+_card = aliased(JobRow)
+READY = (JobRow.kind != REPORT) | ~exists().where(
+    _card.kind == CARD, _card.study_id == JobRow.study_id, _card.state.in_(ACTIVE_STATES)
+)
 RECENT = 20  # jobs of a kind whose durations foretell the next
 
 

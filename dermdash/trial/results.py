@@ -1,7 +1,7 @@
 """Answers as they were given: kept once, and found again while plan, data and software stand."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -65,14 +65,20 @@ def keep_result(tx: Transaction, key: ResultKey, body: Mapping[str, Any]) -> Sto
     Raises
     ------
     DesignError
-        The study, or this version of its plan, is unknown.
+        The study, or this version of its plan, is unknown; or the same was answered before the
+        study was blinded.
     StoreError
         Question or body hold what JSON cannot, such as NaN.
     """
     found = find_result(tx, key)
     if found is not None:
         return found
-    study_row(tx, key.study_id)
+    study = study_row(tx, key.study_id)
+    if tx.session.get(ResultRow, key.digest) is not None:
+        raise DesignError(
+            f"this was answered before {study.name} was blinded, and stays sealed until it is "
+            "unblinded; ask something else"
+        )
     if key.plan_version is not None and not _has_plan(tx, key):
         raise DesignError(
             f"plan version {key.plan_version} is not written; write the plan before its results"
@@ -105,10 +111,26 @@ def get_result(tx: Transaction, digest: str) -> StoredResult | None:
     None also while its study is blinded and it was given before: it speaks of arms by their names.
     """
     row = tx.session.get(ResultRow, digest)
-    if row is None or _is_sealed(tx, row):
+    if row is None or _is_sealed(tx, row.study_id, row.at):
         return None
     key = ResultKey(row.study_id, row.question, row.plan_version, row.data_digest, row.software)
-    return StoredResult(key, row.body, row.author, row.at, _erased_since(tx, row))
+    return StoredResult(key, row.body, row.author, row.at, _erased_since(tx, row.study_id, row.at))
+
+
+def result_heads(tx: Transaction, digests: Collection[str]) -> dict[str, StoredResult]:
+    """Answers under their keys' digests, without their bodies; sealed ones are not among them."""
+    columns = (ResultRow.study_id, ResultRow.question, ResultRow.plan_version)
+    query = select(
+        *(ResultRow.key, *columns, ResultRow.data_digest, ResultRow.software),
+        *(ResultRow.author, ResultRow.at),
+    ).where(ResultRow.key.in_(digests))
+    heads = {}
+    for digest, *parts, author, at in tx.session.execute(query):
+        key = ResultKey(*parts)
+        if not _is_sealed(tx, key.study_id, at):
+            erased = _erased_since(tx, key.study_id, at)
+            heads[digest] = StoredResult(key, {}, author, at, erased)
+    return heads
 
 
 def count_results_before_erasure(tx: Transaction, study_id: int) -> int:
@@ -155,20 +177,20 @@ def _has_plan(tx: Transaction, key: ResultKey) -> bool:
     return tx.session.scalar(query) is not None
 
 
-def _is_sealed(tx: Transaction, row: ResultRow) -> bool:
-    if not study_row(tx, row.study_id).blinded:
+def _is_sealed(tx: Transaction, study_id: int, at: datetime) -> bool:
+    if not study_row(tx, study_id).blinded:
         return False
     blinded_at = select(func.max(StudyEventRow.at)).where(
-        StudyEventRow.study_id == row.study_id, StudyEventRow.act == "blinded"
+        StudyEventRow.study_id == study_id, StudyEventRow.act == "blinded"
     )
-    return row.at <= (tx.session.scalar(blinded_at) or row.at)
+    return at <= (tx.session.scalar(blinded_at) or at)
 
 
-def _erased_since(tx: Transaction, row: ResultRow) -> bool:
+def _erased_since(tx: Transaction, study_id: int, at: datetime) -> bool:
     erased = select(StudyEventRow.id).where(
-        StudyEventRow.study_id == row.study_id,
+        StudyEventRow.study_id == study_id,
         StudyEventRow.act == "erased",
-        StudyEventRow.at > row.at,
+        StudyEventRow.at > at,
     )
     return tx.session.scalar(erased.limit(1)) is not None
 

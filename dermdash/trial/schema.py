@@ -7,9 +7,11 @@
            │                       └─ volume ─┬─ grading ─ grading_array
            ├─ covariate                       └─ quality
            ├─ protocol ─ model
-           ├─ plan ─── result
+           ├─ plan ─── result ─┐
+           ├─ report ───────── card
+           ├─ rendering
            ├─ study_event
-           └─ job                                     inbox_file, audit
+           └─ job                              inbox_file, audit, store
 
 Of append-only tables no row, once written, is ever changed. The rest of the program meets frozen
 dataclasses and frames, not these rows.
@@ -39,15 +41,21 @@ from dermdash.trial.conduct import (
     SealedArmRow,
     StudyEventRow,
 )
+from dermdash.trial.paper import REPORT_FORMATS, CardRow, RenderingRow, ReportRow, StoreRow
 
 __all__ = [
     "COVARIATE_KINDS",
+    "REPORT_FORMATS",
     "STUDY_ACTS",
+    "CardRow",
     "CovariateRow",
     "InboxFileRow",
     "MarkingRow",
     "QualityRow",
+    "RenderingRow",
+    "ReportRow",
     "SealedArmRow",
+    "StoreRow",
     "StudyEventRow",
 ]
 

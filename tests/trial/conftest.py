@@ -23,6 +23,8 @@ from dermdash.trial.gradings import GradingRequest, set_protocol, write_grading
 from dermdash.trial.jobs import finish, take
 from dermdash.trial.plans import lock_plan, write_plan
 from dermdash.trial.questions import blank_plan
+from dermdash.trial.renderings import Draft, keep_rendering
+from dermdash.trial.reports import add_card, add_text, create_report
 from dermdash.trial.results import ResultKey, keep_result, software_version
 from dermdash.trial.scans import NewScan, store_scan
 from dermdash.trial.schema import (
@@ -193,6 +195,21 @@ def keep_conduct(store: Store, study: int, ada: User) -> Callable[[], None]:
                     QualityRow(key="0" * 64, volume_sha256=sha256, reading={}, body={}, at=tx.at),
                 ]
             )
+
+    return keep
+
+
+@pytest.fixture
+def keep_paper(store: Store, study: int, ada: User) -> Callable[[], None]:
+    """A report with a card of each kind, and a file of it."""
+
+    def keep() -> None:
+        with store.write(by=ada) as tx:
+            report = create_report(tx, study, "Serum")
+            add_text(tx, report, "Why", "To know.")
+            add_card(tx, report, {"card": "changes", "asked": {}})
+            draft = Draft(report, study, (study,), "Serum", "pdf", "x.pdf", "dermdash", "0" * 64, 0)
+            keep_rendering(tx, draft, b"%PDF")
 
     return keep
 
