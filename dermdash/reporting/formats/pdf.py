@@ -1,0 +1,223 @@
+"""A report as PDF: tagged (PDF/UA-1) and made to last (PDF/A-2a), set by typst.
+
+What users wrote reaches the template as data, in a file that it reads; never as markup. Fonts come
+with the libraries and system fonts are off, so the same report is the same bytes on any machine.
+"""
+
+import json
+import re
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from dermdash.reporting.blocks import (
+    Attachment,
+    Block,
+    Bullets,
+    Content,
+    Figure,
+    Paragraph,
+    Picture,
+    Table,
+    names_of,
+)
+from dermdash.reporting.figures import print as printed
+from dermdash.reporting.figures.print.fonts import font_files, known_letters
+from dermdash.reporting.formats import pdf_press
+from dermdash.reporting.formats.letters import Letters
+from dermdash.reporting.formats.pdf_press import FONTS, MADE, TEMPLATE
+from dermdash.reporting.formats.pdf_tables import INSET_MM, MM_A_POINT, breakable, ems, lay_out
+from dermdash.reporting.report import Report
+
+TEXT_EMS = 44.0  # of the page's width in letters of the body
+TITLE_EMS = 17.0
+VIEW_BOX = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
+SHORT = 90  # letters of a title in the head of each page
+TALLEST_MM, TALLEST_TURNED_MM = 215.0, 130.0
+MOST_LINES = 20  # of a cell that is kept on one page
+SMALLEST_MM, WIDEST_MM = 40.0, 170.0
+MM_A_PIXEL = 25.4 / 96
+UNTITLED = "Report"
+
+
+def write(report: Report) -> bytes:
+    """The report as one PDF."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        data = _Data(report, folder).data()
+        (folder / "report.json").write_text(json.dumps(data), encoding="utf-8")
+        copyfile(Path(__file__).with_name(TEMPLATE), folder / TEMPLATE)
+        (folder / FONTS).mkdir()
+        for path in font_files():
+            copyfile(path, folder / FONTS / path.name)
+        return _pressed(folder, report.made_at)
+
+
+def _pressed(folder: Path, made_at: datetime) -> bytes:
+    """What typst makes of the folder.
+
+    Raises
+    ------
+    RuntimeError
+        typst refuses it: a fault of the template, or of what it was given.
+    """
+    seconds = int(made_at.replace(tzinfo=UTC).timestamp())
+    command = [sys.executable, "-P", pdf_press.__file__, str(folder), str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the PDF could not be set: {done.stderr.strip()[-2000:]}")
+    return (folder / MADE).read_bytes()
+
+
+class _Data:
+    """What the template reads, in the order of the pages; pictures go into the folder."""
+
+    def __init__(self, report: Report, folder: Path) -> None:
+        self._report, self._folder = report, folder
+        self._letters = Letters(known_letters())
+        self._pictures = 0
+
+    def data(self) -> dict[str, Any]:
+        report, say = self._report, self._letters.fit
+        title = " ".join(say(report.title).split()) or UNTITLED
+        studies = say(names_of(report.studies))
+        brand, made_at = report.brand, report.made_at
+        found: dict[str, Any] = {
+            "title": breakable(title, TITLE_EMS),
+            "plain_title": title,
+            "short_title": _short(title),
+            "studies": breakable(studies, TEXT_EMS / 2),
+            "short_studies": _short(studies),
+            "mark": say(report.mark),
+            "made_by": breakable(say(report.made_by), TEXT_EMS / 2),
+            "author": say(report.made_by),
+            "keywords": [say(one) for one in report.studies],
+            "made": report.made,
+            "date": list(made_at.timetuple()[:6]),
+            "software": breakable(say(report.software), TEXT_EMS / 2),
+            "company": _short(say(brand.company)),
+            "accent": brand.accent,
+            "logo": self._picture(brand.logo) if brand.logo else None,
+            "sections": [self._section(one) for one in report.sections],
+        }
+        found["letters"] = [list(one) for one in self._letters.missing]
+        return found
+
+    def _section(self, content: Content) -> dict[str, Any]:
+        leads = [one for one in content.of(Paragraph) if one.style == "lead"]
+        message = self._say(content.message)
+        blocks = [one for block in content.blocks for one in self._block(block)]
+        turned = any(one.get("turned") for one in blocks)
+        for one in blocks if turned else ():
+            if one["kind"] == "figure" and one["height_mm"] > TALLEST_TURNED_MM:
+                one["width_mm"] *= TALLEST_TURNED_MM / one["height_mm"]
+                one["height_mm"] = TALLEST_TURNED_MM
+        return {
+            "turned": turned,
+            "title": self._say(content.title, TITLE_EMS * 1.5) or UNTITLED,
+            "message": message,
+            "message_first": bool(message) and not leads,
+            "blocks": blocks,
+        }
+
+    def _block(self, block: Block) -> Iterator[dict[str, Any]]:
+        match block:
+            case Paragraph():
+                yield {"kind": block.style, "text": self._say(block.text)}
+            case Bullets():
+                yield {"kind": "bullets", "items": [self._say(one) for one in block.items]}
+            case Table():
+                yield self._table(block)
+            case Figure():
+                drawn = printed.save(block.on(printed), "svg", mark=self._report.mark)
+                yield self._shown(block, **self._drawing(drawn))
+            case Picture():
+                yield self._shown(block, **self._picture(block.png))
+            case Attachment():
+                about = self._say(f"{block.name}: {block.about}")
+                yield {"kind": "attachment", "text": about}
+
+    def _shown(
+        self, block: Figure | Picture, file: str, width_mm: float, height_mm: float
+    ) -> dict[str, Any]:
+        caption = self._letters.fit(block.caption)
+        return {
+            "kind": "figure",
+            "file": file,
+            "width_mm": width_mm,
+            "height_mm": height_mm,
+            "caption": breakable(caption, TEXT_EMS),
+            "alt": self._letters.fit(block.alt).strip() or caption.strip() or "A figure",
+        }
+
+    def _table(self, table: Table) -> dict[str, Any]:
+        fit = self._letters.fit
+        head = [fit(column.name) for column in table.columns]
+        rows = [[fit(cell) for cell in row] for row in table.texts()]
+        caption, note = self._say(table.caption), self._say(table.note)
+        if not head:
+            return {"kind": "note", "text": f"{caption}: no columns."}
+        layout = lay_out(head, rows)
+        rooms = [(one - INSET_MM) / (layout.size_pt * MM_A_POINT) for one in layout.widths_mm]
+        return {
+            "kind": "table",
+            "caption": caption,
+            "note": note,
+            "head": [breakable(cell, room) for cell, room in zip(head, rooms, strict=True)],
+            "rows": [
+                [breakable(cell, room) for cell, room in zip(row, rooms, strict=True)]
+                for row in rows
+            ],
+            "numeric": [column.numeric for column in table.columns],
+            "widths_mm": layout.widths_mm,
+            "size_pt": layout.size_pt,
+            "turned": layout.turned,
+            "tall": any(
+                ems(cell) > MOST_LINES * room
+                for row in rows
+                for cell, room in zip(row, rooms, strict=True)
+            ),
+        }
+
+    def _say(self, text: str, room_ems: float = TEXT_EMS) -> str:
+        return breakable(self._letters.fit(text), room_ems)
+
+    def _drawing(self, svg: bytes) -> dict[str, Any]:
+        """A drawing as wide as the text, in the proportions that it says itself."""
+        found = VIEW_BOX.search(svg)
+        across, down = (float(found[1]), float(found[2])) if found else (1.0, 1.0)
+        height = min(WIDEST_MM * down / across, TALLEST_MM)
+        width = height * across / down
+        return {"file": self._file(svg, "svg"), "width_mm": width, "height_mm": height}
+
+    def _picture(self, png: bytes) -> dict[str, Any]:
+        """A picture of pixels, no wider than the text and no taller than the page."""
+        across, down = struct.unpack(">II", png[16:24])
+        width = min(max(across * MM_A_PIXEL, SMALLEST_MM), WIDEST_MM)
+        height = width * down / across
+        return {
+            "file": self._file(png, "png"),
+            "width_mm": min(width, TALLEST_MM * across / down),
+            "height_mm": min(height, TALLEST_MM),
+        }
+
+    def _file(self, content: bytes, kind: str) -> str:
+        self._pictures += 1
+        name = f"{self._pictures}.{kind}"
+        (self._folder / name).write_bytes(content)
+        return f"/{name}"
+
+
+def _short(text: str) -> str:
+    """
+    >>> _short("two  words"), len(_short("x" * 200)), _short("x" * 200)[-3:]
+    ('two words', 90, 'x …')
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= SHORT else f"{text[: SHORT - 2].rstrip()} …"

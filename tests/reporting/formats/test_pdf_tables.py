@@ -1,0 +1,51 @@
+"""A table must fit its page whatever its columns are called."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dermdash.reporting.formats.pdf_tables import (
+    BREAK,
+    LANDSCAPE_MM,
+    PORTRAIT_MM,
+    breakable,
+    lay_out,
+)
+
+
+def test_a_small_table_keeps_large_letters_and_stands_upright() -> None:
+    """Two columns of numbers do not need seven points."""
+    layout = lay_out(["Arm", "Mean"], [["placebo", "2.10"], ["active", "2.34"]])
+    assert (layout.size_pt, layout.turned) == (9.5, False)
+    assert sum(layout.widths_mm) < PORTRAIT_MM
+
+
+def test_many_columns_turn_the_page() -> None:
+    """Numbers of fifteen columns would run into each other."""
+    layout = lay_out([f"Column {n}" for n in range(15)], [["0.1234567"] * 15])
+    assert layout.turned
+    assert layout.size_pt < 9
+
+
+def test_a_long_column_gets_the_room_that_numbers_do_not_need() -> None:
+    """A sentence of a warning would stand a word a line beside an empty column."""
+    layout = lay_out(["What", "p"], [["a sentence of many words " * 4, ".046"]])
+    assert layout.widths_mm[0] > 5 * layout.widths_mm[1]
+
+
+CELLS = st.text(alphabet="aW− .-µ肌", max_size=60)
+
+
+@given(st.integers(1, 30).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n),
+                                                      min_size=1, max_size=4)))  # fmt: skip
+def test_no_table_is_wider_than_its_page(rows: list[list[str]]) -> None:
+    """What stands outside the paper is not printed."""
+    layout = lay_out(rows[0], rows[1:])
+    assert sum(layout.widths_mm) <= (LANDSCAPE_MM if layout.turned else PORTRAIT_MM) + 0.5
+    assert all(width > 0 for width in layout.widths_mm)
+
+
+@given(st.text(), st.floats(1, 50))
+def test_a_break_changes_no_letter(text: str, room: float) -> None:
+    """A digest that is copied out of the table must still be the digest."""
+    text = text.replace(BREAK, "")
+    assert breakable(text, room).replace(BREAK, "") == text
