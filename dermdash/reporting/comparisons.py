@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from dermdash.reporting.blocks import names_of
 from dermdash.reporting.words import plural
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Check, Contrast, Effect
@@ -151,6 +152,20 @@ def fragile_sentence(found: Comparison) -> str:
         f"Fragile: the tests below fall on both sides of {found.plan.alpha:g} for at least one "
         "difference. Do not build a claim on it."
     )
+
+
+def agreement_sentence(found: Comparison) -> str:
+    """Whether the other valid tests fall on the same side of alpha."""
+    alpha, n = found.plan.alpha, len(found.fragile)
+    if n:
+        return (
+            f"Fragile: {plural(n, 'other reading falls', 'other readings fall')} on the other side "
+            f"of {alpha:g} than the result."
+        )
+    if not found.alternatives:
+        return "No other valid test of this question could be computed."
+    names = names_of(list(dict.fromkeys(NAMES[one.test.test] for one in found.alternatives)))
+    return f"Other valid tests ({names}) fall on the same side of {alpha:g} as the result."
 
 
 def _visits(cells: dict[str, int]) -> str:

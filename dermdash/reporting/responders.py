@@ -92,6 +92,15 @@ def threshold_warning(threshold: float, sdc: Effect) -> str:
     )
 
 
+def threshold_words(planned: float, visit: str) -> str:
+    """The threshold that a plan fixed.
+
+    >>> threshold_words(0.2, "D56")
+    'Threshold of the analysis plan: +0.20 at D56.'
+    """
+    return f"Threshold of the analysis plan: {planned:+.2f} at {visit}."
+
+
 def response_name(threshold: float) -> str:
     """What a responder did.
 

@@ -23,9 +23,10 @@ def shift_sentence(moved: Sensitivity) -> str:
     alpha = moved.found.plan.alpha
     below = int((known["p_adjusted"] < alpha).sum())
     sides = {0: "at none", len(known): "at all"}.get(below, f"at {below}")
+    lies = f"is {low}" if low == high else f"lies between {low} and {high}"
     return (
-        f"With the DEJ taken {_way(first)} to {_way(last)}, {difference_name(moved)}, lies between "
-        f"{low} and {high}; p is below {alpha:g} {sides} of {len(known)} shifts (largest "
+        f"With the DEJ taken {_way(first)} to {_way(last)}, {difference_name(moved)}, {lies}; p is "
+        f"below {alpha:g} {sides} of {len(known)} shifts (largest "
         f"{equals_p(float(known['p_adjusted'].max()))})."
     )
 

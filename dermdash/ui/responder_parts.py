@@ -17,6 +17,7 @@ from dermdash.reporting.responders import (
     responder_sentence,
     share_difference_table,
     share_table,
+    threshold_words,
 )
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Effect
@@ -61,7 +62,7 @@ def _ask(found: Comparison, score: str, visit: str) -> float:
     """The plan's threshold, or one chosen now."""
     planned = found.plan.responder_threshold
     if planned is not None:
-        st.caption(plain(f"Threshold of the analysis plan: {planned:+.2f} at {visit}."))
+        st.caption(plain(threshold_words(planned, visit)))
         return planned
     return float(
         st.number_input(

@@ -4,9 +4,30 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dermdash.reporting.cards.changes import Changes
+from dermdash.reporting.cards.checks import Checks
 from dermdash.reporting.cards.claims import Claims
+from dermdash.reporting.cards.classes import Classes
+from dermdash.reporting.cards.depths import ChangeDepths, GroupDepths
+from dermdash.reporting.cards.groups import Groups
 from dermdash.reporting.cards.question import Question
+from dermdash.reporting.cards.repeatability import Repeatability
+from dermdash.reporting.cards.responders import Responders
+from dermdash.reporting.cards.sensitivity import Sensitivity
 
 CARDS: Mapping[str, Callable[..., Question]] = MappingProxyType(
-    {kind.card: kind for kind in (Changes, Claims)}
+    {
+        kind.card: kind
+        for kind in (
+            Groups,
+            Changes,
+            GroupDepths,
+            ChangeDepths,
+            Classes,
+            Responders,
+            Checks,
+            Sensitivity,
+            Repeatability,
+            Claims,
+        )
+    }
 )
