@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from dermdash.analysis.comparisons import score_study
-from dermdash.analysis.planning import spread_of_study
+from dermdash.analysis.wanted import Wanted
 from dermdash.reporting.figures.data_power import power_curves
 from dermdash.reporting.planning import (
     NOT_OBSERVED,
@@ -14,61 +13,11 @@ from dermdash.reporting.planning import (
     plan_sentence,
     spread_sentence,
 )
-from dermdash.stats.planned import Planned, plan_difference, plan_subjects
-from dermdash.stats.power import Design, Question
-from dermdash.stats.spread import StudySpread, sd_of_change
+from dermdash.stats.planned import Planned
+from dermdash.stats.spread import StudySpread
 from dermdash.ui.cells import plain
 from dermdash.ui.figure_parts import show_figure
-from dermdash.ui.guard import Access
-from dermdash.ui.planning_parts import Wanted
-from dermdash.ui.planning_spread import SpreadWanted
 from dermdash.ui.table_parts import csv_button
-
-
-def spread_wanted(access: Access, wanted: SpreadWanted, question: Question) -> StudySpread | None:
-    """The spread of the study that was chosen, if one was.
-
-    Raises
-    ------
-    DesignError, TableError
-        The study says nothing of the spread that the question needs.
-    """
-    if wanted.study is None:
-        return None
-    with access.read() as tx:
-        scored = score_study(tx, wanted.study.study_id, wanted.score)
-    return spread_of_study(wanted.study, scored.table, wanted.score, question, visit=wanted.visit)
-
-
-def plan(wanted: Wanted, spread: StudySpread | None) -> Planned:
-    """The answer.
-
-    Raises
-    ------
-    TableError
-        What was entered is out of range, or contradicts itself.
-    """
-    sd, correlation = wanted.spread.sd, 0.0
-    if spread is not None:
-        sd = spread.sd.upper if wanted.spread.cautious else spread.sd.sd
-    elif wanted.question == "paired":
-        sd = sd_of_change(wanted.spread.sd, wanted.spread.correlation)
-    elif wanted.question == "change":
-        correlation = wanted.spread.correlation
-    design = Design(
-        wanted.question,
-        sd,
-        n_arms=wanted.n_arms,
-        correlation=correlation,
-        multiplicity=wanted.multiplicity,
-        n_comparisons=wanted.n_comparisons,
-        alpha=wanted.alpha,
-        ratio=wanted.ratio,
-    )
-    rates = {"power": wanted.power, "dropout": wanted.dropout}
-    if wanted.asked == "difference":
-        return plan_difference(design, int(wanted.given), **rates)
-    return plan_subjects(design, wanted.given, **rates)
 
 
 def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None, *, mark: str) -> None:
@@ -80,9 +29,7 @@ def show_plan(planned: Planned, wanted: Wanted, spread: StudySpread | None, *, m
     st.markdown(plan_sentence(planned))
     if spread is not None:
         st.caption(plain(f"{spread_sentence(spread)} {NOT_OBSERVED}"))
-    other_sd = None
-    if spread is not None:
-        other_sd = spread.sd.sd if wanted.spread.cautious else spread.sd.upper
+    other_sd = wanted.spread.other_sd(spread)
     curves = power_curves(planned, other_sd=other_sd)
     show_figure(
         lambda on: on.power_lines(curves, score=wanted.spread.score, height=310),

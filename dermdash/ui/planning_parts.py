@@ -1,15 +1,13 @@
 """What a plan is asked for on a page: the design by its picture, the spread, the error rates."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
-from dermdash.stats.planned import Asked
+from dermdash.analysis.wanted import Wanted
 from dermdash.stats.power import Multiplicity, Question
 from dermdash.ui.design_pictures import PICTURES
 from dermdash.ui.guard import Access
 from dermdash.ui.number_field import number_field
-from dermdash.ui.planning_spread import SpreadWanted, ask_spread
+from dermdash.ui.planning_spread import ask_spread
 
 DESIGN = "plan_design"
 PAPER_DIFFERENCE = 0.36
@@ -40,28 +38,6 @@ COMPARISONS: dict[str, Comparisons] = {
         SEVERAL: ("change", "bonferroni"),
     },
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What was asked, as entered.
-
-    ratio : subjects of the treatment for each of the control
-    given : the difference that would matter, or the subjects to enrol in each arm, or the control
-    alpha, power, dropout : shares, 0 to 1
-    """
-
-    asked: Asked
-    question: Question
-    multiplicity: Multiplicity
-    n_arms: int
-    n_comparisons: int
-    ratio: float
-    spread: SpreadWanted
-    given: float
-    alpha: float
-    power: float
-    dropout: float
 
 
 def choose_design() -> str:

@@ -1,10 +1,9 @@
 """Where the spread that a study is planned with comes from, on a page."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from dermdash.analysis.planning import visits_to_plan_from
+from dermdash.analysis.wanted import PAPER_SD, SpreadWanted
 from dermdash.reporting.figures.data import SCORE_NAMES
 from dermdash.reporting.planning import PAPER
 from dermdash.stats.power import Question
@@ -13,24 +12,7 @@ from dermdash.ui.guard import Access
 from dermdash.ui.number_field import number_field
 from dermdash.ui.ribbon import mark, ribbon
 
-PAPER_SD = 0.36
 CORRELATION = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class SpreadWanted:
-    """Assumed by hand, or of a study.
-
-    sd, correlation : assumed; a study's hold in their place where ``study`` is given
-    cautious : plan with the upper limit of a study's SD, not with its estimate
-    """
-
-    study: Study | None = None
-    visit: str | None = None
-    score: str = "expected_grade"
-    cautious: bool = True
-    sd: float = PAPER_SD
-    correlation: float = 0.0
 
 
 def ask_spread(access: Access, question: Question) -> SpreadWanted:
@@ -43,13 +25,21 @@ def ask_spread(access: Access, question: Question) -> SpreadWanted:
 
 def source_ribbon(access: Access, wanted: SpreadWanted) -> None:
     """What must be said of the scans that the spread is from."""
-    if wanted.study is not None:
-        ribbon(access, wanted.study)
+    if (study := _study_of(access, wanted)) is not None:
+        ribbon(access, study)
 
 
 def source_mark(access: Access, wanted: SpreadWanted) -> str:
     """The same, for a figure that leaves the page."""
-    return mark(access, wanted.study) if wanted.study is not None else ""
+    study = _study_of(access, wanted)
+    return "" if study is None else mark(access, study)
+
+
+def _study_of(access: Access, wanted: SpreadWanted) -> Study | None:
+    if wanted.study_id is None:
+        return None
+    with access.read() as tx:
+        return get_study(tx, wanted.study_id)
 
 
 def _ask_source(access: Access) -> Study | None:
@@ -129,4 +119,4 @@ def _ask_of_study(study: Study, question: Question) -> SpreadWanted:
         bind="query-params",
         help="Half of all small studies underestimate the SD; the limit does so in one of five.",
     )
-    return SpreadWanted(study, visit, str(score or "expected_grade"), limit != "estimate")
+    return SpreadWanted(study.study_id, visit, str(score or "expected_grade"), limit != "estimate")

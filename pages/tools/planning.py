@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from dermdash.analysis.wanted import plan_wanted, read_spread
 from dermdash.ui.guard import guard, refusals
 from dermdash.ui.pickers import sidebar
-from dermdash.ui.planning_answer import plan, show_plan, spread_wanted
+from dermdash.ui.planning_answer import show_plan
 from dermdash.ui.planning_parts import ask, choose_design
 from dermdash.ui.planning_spread import source_mark, source_ribbon
 
@@ -20,6 +21,7 @@ with assumptions:
 with synthetic:
     source_ribbon(access, wanted.spread)
 with answer, refusals():
-    spread = spread_wanted(access, wanted.spread, wanted.question)
+    with access.read() as tx:
+        spread = read_spread(tx, wanted.spread, wanted.question)
     marked = source_mark(access, wanted.spread)
-    show_plan(plan(wanted, spread), wanted, spread, mark=marked)
+    show_plan(plan_wanted(wanted, spread), wanted, spread, mark=marked)
