@@ -107,7 +107,8 @@ def _of_others(tx: Transaction, table: str, blinded: frozenset[int]) -> set[str]
         case "result":
             query = select(ResultRow.key).where(ResultRow.study_id.not_in(blinded))
         case "rendering":
-            query = select(RenderingRow.id).where(RenderingRow.study_id.not_in(blinded))
+            rows = tx.session.execute(select(RenderingRow.id, RenderingRow.studies)).all()
+            return {str(key) for key, studies in rows if blinded.isdisjoint(studies)}
         case _:
             query = (
                 select(AllocationRow.id)

@@ -21,6 +21,7 @@ class StoreRow(Base):
     """The store itself, in one row; ``id`` stays the same in its backups."""
 
     append_only = True
+    audited = False
     __tablename__ = "store"
     id: Mapped[str] = mapped_column(primary_key=True)
 
