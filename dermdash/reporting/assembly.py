@@ -116,7 +116,7 @@ def assemble(tx: Transaction, report_id: int, *, made_by: str, made_at: datetime
     contents, left_out, stale = [], [], False
     for card in stored.cards:
         old = card.result is not None and not is_current(source, card)
-        content, why = _content(card, old=old)
+        content, why = printed_content(card, old=old)
         if content is None:
             left_out.append((card.title, why))
         else:
@@ -150,11 +150,11 @@ def brand_of(settings: Settings) -> Brand:
 
 def left_out(report: StoredReport) -> list[tuple[str, str]]:
     """The cards that a report is rendered without, and why, in a sentence."""
-    found = [(card.title, _content(card)) for card in report.cards]
+    found = [(card.title, printed_content(card)) for card in report.cards]
     return [(title, why) for title, (content, why) in found if content is None]
 
 
-def _content(card: StoredCard, *, old: bool = False) -> tuple[Content | None, str]:
+def printed_content(card: StoredCard, *, old: bool = False) -> tuple[Content | None, str]:
     """What a card shows with its author's words, else why it shows nothing."""
     if card.question is None:
         texts = [Paragraph(part) for part in _paragraphs(card.text)]

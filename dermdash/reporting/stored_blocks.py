@@ -51,6 +51,18 @@ def content_from_json(values: Mapping[str, Any]) -> Content:
     return content
 
 
+def stored_message(values: Mapping[str, Any]) -> str:
+    """The message of what ``content_to_json`` gave, without unpacking its tables; "" for others.
+
+    >>> stored_message(content_to_json(Content("Result", "Active rose more.", ())))
+    'Active rose more.'
+    """
+    try:
+        return str(values["content"]["fields"]["message"])
+    except (KeyError, TypeError):
+        return ""
+
+
 def pack(value: Any) -> Any:
     """Plain values of what a card holds; raises TypeError where it cannot be kept."""
     if isinstance(value, np.generic):

@@ -32,15 +32,17 @@ READ_WHOLE = 25  # rows up to which a table is shown as a document does; longer 
 STYLED = 2000  # rows up to which a long table keeps its numbers sortable
 
 
-def show_content(content: Content, *, key: str, name: str, mark: str = "") -> None:
+def show_content(
+    content: Content, *, key: str, name: str, mark: str = "", titled: bool = False
+) -> None:
     """The message, then the blocks in order; files that travel with it last.
 
     key : unlike any other content's on the page
     name : of the files that are taken away, without ending
     mark : printed under each figure's file, as ``ribbon.mark`` gives it
+    titled : whether the title that stands above says the message already
     """
-    first = content.blocks[0] if content.blocks else None
-    told = isinstance(first, Paragraph) and first.style == "lead"
+    told = titled or any(block.style == "lead" for block in content.of(Paragraph))
     if content.message and not told:
         st.markdown(f"#### {words(content.message)}")
     for number, block in enumerate(content.blocks):

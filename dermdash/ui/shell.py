@@ -17,6 +17,7 @@ SECTIONS = {
     "Results": [
         ("results/cohorts.py", "Cohorts", "bar_chart"),
         ("results/before_after.py", "Before / after", "trending_up"),
+        ("results/reports.py", "Reports", "article"),
     ],
     "Tools": [
         ("tools/planning.py", "Planning", "calculate"),

@@ -19,6 +19,7 @@ from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import go
 from dermdash.ui.repeatability_parts import show_repeatability
 from dermdash.ui.responder_parts import show_responders
+from dermdash.ui.result_cards import offer_changes
 from dermdash.ui.ribbon import caveats, mark
 from dermdash.ui.script_parts import show_code, source_of
 from dermdash.ui.sensitivity_parts import show_sensitivity
@@ -66,6 +67,7 @@ marked = mark(access, study)
 tabs = dict(zip(TABS, st.tabs(TABS, key="change_tab", on_change="rerun"), strict=True))
 if tabs["Result"].open:
     with tabs["Result"]:
+        offer_changes(access, study, question, "Result")
         changes_beside(study, scored, found, colours, mark=marked)
         contrasts(
             found,
@@ -76,17 +78,21 @@ if tabs["Result"].open:
         show_levels(scored, found)
 if tabs["Along depth"].open:
     with tabs["Along depth"]:
+        offer_changes(access, study, question, "Along depth")
         changes_by_depth(scored.profiles, score, found, name=name, mark=marked)
         difference_by_depth(study, scored, found, mark=marked)
 if tabs["Responders"].open:
     with tabs["Responders"]:
+        offer_changes(access, study, question, "Responders")
         show_responders(study, scored, found, answered.layers, name=name, mark=marked)
 if tabs["Checks"].open:
     with tabs["Checks"]:
+        offer_changes(access, study, question, "Checks")
         checks(found)
         residual_figures(answered.table, found, colours, name=name, mark=marked)
 if tabs["Sensitivity"].open:
     with tabs["Sensitivity"]:
+        offer_changes(access, study, question, "Sensitivity")
         show_sensitivity(answered.moved, name=name, mark=marked)
         show_missing(scored, found, name=name, mark=marked)
         show_other_scores(

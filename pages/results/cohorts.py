@@ -25,6 +25,7 @@ from dermdash.ui.kept_parts import may_carry_stars
 from dermdash.ui.missing_parts import show_levels
 from dermdash.ui.pickers import chosen_study
 from dermdash.ui.places import link
+from dermdash.ui.result_cards import offer_groups
 from dermdash.ui.ribbon import caveats, mark
 from dermdash.ui.script_parts import show_code, source_of
 
@@ -78,6 +79,7 @@ shown = [arm for arm in answer.groups["arm"] if arm in set(profiles["arm"])]
 tabs = dict(zip(TABS, st.tabs(TABS, key="cohort_tab", on_change="rerun"), strict=True))
 if tabs["Result"].open:
     with tabs["Result"]:
+        offer_groups(access, study, question, "Result")
         lines = (
             planned_brackets(found, planned=answered.standing.planned, allowed=stars)
             if answered and found
@@ -95,6 +97,7 @@ if tabs["Result"].open:
         group_table(access, study, question, answer, profiles)
 if tabs["Along depth"].open:
     with tabs["Along depth"]:
+        offer_groups(access, study, question, "Along depth")
         control, alpha = (found.plan.control, found.plan.alpha) if found else (None, 0.05)
         arms_by_depth(
             answer.profiles, question.score, shown, control, alpha=alpha, name=name, mark=marked
@@ -102,6 +105,7 @@ if tabs["Along depth"].open:
         groups_by_depth(profiles, question, name=name, mark=marked)
 if tabs["Classes"].open:
     with tabs["Classes"]:
+        offer_groups(access, study, question, "Classes")
         classes(access, question, shown, name=name, mark=marked)
 if tabs["Subjects"].open:
     with tabs["Subjects"]:
@@ -113,10 +117,12 @@ if answered is None or found is None:
     st.stop()
 if tabs["Checks"].open:
     with tabs["Checks"]:
+        offer_groups(access, study, question, "Checks")
         checks(found)
         residual_figures(answered.table, found, colours, name=name, mark=marked)
 if tabs["Sensitivity"].open:
     with tabs["Sensitivity"]:
+        offer_groups(access, study, question, "Sensitivity")
         group_sensitivity(access, study, question, answered, name=name, mark=marked)
 if tabs["Code"].open:
     with tabs["Code"]:

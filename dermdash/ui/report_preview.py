@@ -1,0 +1,130 @@
+"""The chosen card as its report shows it, and what can be done to it."""
+
+import streamlit as st
+
+from dermdash.reporting.assembly import printed_content
+from dermdash.trial.reports import (
+    StoredCard,
+    StoredReport,
+    change_card,
+    move_card,
+    refresh_card,
+    remove_card,
+)
+from dermdash.ui.cells import plain
+from dermdash.ui.content_parts import show_content
+from dermdash.ui.guard import Access, known, refusals, refuse
+from dermdash.ui.report_cards import LONGEST_TEXT
+from dermdash.ui.report_choice import LONGEST_TITLE
+from dermdash.ui.report_states import State
+
+LONGEST_COMMENT = 2_000
+
+
+def preview(
+    access: Access, report: StoredReport, card: StoredCard, state: State, *, mark: str
+) -> None:
+    """Title, comment and content of a card, as they will be printed."""
+    with st.container(border=True, key="report_preview"):
+        _acts(access, report, card, state)
+        st.subheader(plain(card.title), anchor=False)
+        if card.state in ("failed", "sealed"):
+            refuse(card.error or state.about)
+        elif state.badge.startswith("Being"):
+            st.info(f"{state.badge}. {state.about}".strip(), icon=f":material/{state.icon}:")
+        content, _ = printed_content(card, old=state.outdated)
+        if content is None:
+            return
+        show_content(
+            content,
+            key=f"card_{card.card_id}",
+            name=f"{report.title} {card.position}",
+            mark=mark,
+            titled=card.question is None,
+        )
+        if card.result is not None:
+            by = f"{card.result.at:%Y-%m-%d %H:%M} UTC by {card.result.key.software}"
+            st.caption(plain(f"Answered {by}."))
+
+
+def _acts(access: Access, report: StoredReport, card: StoredCard, state: State) -> None:
+    last = len(report.cards)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"Card {card.position} of {last}", width="stretch")
+        moves = (
+            ("To the top", "vertical_align_top", 1),
+            ("Up", "arrow_upward", card.position - 1),
+            ("Down", "arrow_downward", card.position + 1),
+        )
+        for label, icon, position in moves:
+            if st.button(
+                "",
+                icon=f":material/{icon}:",
+                key=f"move_{icon}",
+                help=label,
+                disabled=position == card.position or not 1 <= position <= last,
+            ):
+                _move(access, card, position)
+        _edit(access, card)
+        if card.question is not None and st.button(
+            "Refresh",
+            icon=":material/refresh:",
+            key="refresh_card",
+            disabled=state.badge.startswith("Being"),
+        ):
+            _refresh(access, card)
+        _remove(access, card)
+
+
+def _move(access: Access, card: StoredCard, position: int) -> None:
+    if known(access, place="move_card"):
+        with refusals():
+            with access.write() as tx:
+                move_card(tx, card.card_id, position)
+            st.rerun()
+
+
+def _refresh(access: Access, card: StoredCard) -> None:
+    if known(access, place="refresh_card"):
+        with refusals():
+            with access.write() as tx:
+                refresh_card(tx, card.card_id)
+            st.rerun()
+
+
+def _edit(access: Access, card: StoredCard) -> None:
+    """Title and comment, of a text its words; saved together."""
+    now = f"{card.card_id}_{hash((card.title, card.comment, card.text))}"
+    with st.popover("Edit", icon=":material/edit:", key=f"edit_{now}"):
+        title = st.text_input("Title", card.title, max_chars=LONGEST_TITLE, key=f"card_title_{now}")
+        comment, text = "", None
+        if card.question is None:
+            text = st.text_area(
+                "Text", card.text, max_chars=LONGEST_TEXT, height=260, key=f"card_text_{now}"
+            )
+        else:
+            comment = st.text_area(
+                "Comment",
+                card.comment,
+                max_chars=LONGEST_COMMENT,
+                key=f"card_comment_{now}",
+                help="Stands between the title and the result, in every format",
+            )
+        if st.button("Save the card", type="primary", key="save_card") and known(
+            access, place="edit_card"
+        ):
+            with refusals():
+                with access.write() as tx:
+                    change_card(tx, card.card_id, title=title, comment=comment, text=text)
+                st.rerun()
+
+
+def _remove(access: Access, card: StoredCard) -> None:
+    with st.popover("Remove", icon=":material/delete:", key=f"remove_{card.card_id}"):
+        st.markdown(f"**{plain(card.title)}** leaves this report; no result is lost.")
+        pressed = st.button("Remove the card", type="primary", key="remove_card")
+        if pressed and known(access, place="remove_card"):
+            with refusals():
+                with access.write() as tx:
+                    remove_card(tx, card.card_id)
+                st.rerun()
