@@ -79,7 +79,7 @@ def _heading(pen: Pen, row: int, words: str) -> int:
 def _fit(pen: Pen, row: int, *texts: tuple[str, int]) -> None:
     """Make a row high enough for texts that wrap at so many letters."""
     lines = max(
-        sum(1 + int(breadth(line) / (0.92 * width)) for line in words.split("\n"))
+        sum(1 + int(breadth(line) / (1.1 * width)) for line in words.split("\n"))
         for words, width in texts
     )
     pen.page.set_row(row, LINE * min(lines, 25))
