@@ -7,7 +7,7 @@ import pandas as pd
 
 from dermdash.errors import TableError
 from dermdash.stats.planned import Planned, plan_difference, plan_subjects
-from dermdash.stats.power import Design
+from dermdash.stats.power import Design, Question
 from dermdash.stats.spread import StudySd, StudySpread
 from dermdash.stats.words import number
 
@@ -105,6 +105,13 @@ def spread_sentence(spread: StudySpread) -> str:
             f"{number(spread.later.sd)} at {last}, their correlation {number(spread.correlation)}"
         )
     return "; ".join(parts) + "."
+
+
+def assumed_sentence(question: Question) -> str:
+    """What an assumed spread begins with, and what the paper does not give."""
+    if question not in ("paired", "change"):
+        return PAPER
+    return f"{PAPER} It gives no correlation: 0.50 is an assumption to be replaced by your own."
 
 
 def assumption_table(

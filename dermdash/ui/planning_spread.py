@@ -5,7 +5,7 @@ import streamlit as st
 from dermdash.analysis.planning import visits_to_plan_from
 from dermdash.analysis.wanted import PAPER_SD, SpreadWanted
 from dermdash.reporting.figures.data import SCORE_NAMES
-from dermdash.reporting.planning import PAPER
+from dermdash.reporting.planning import assumed_sentence
 from dermdash.stats.power import Question
 from dermdash.trial.studies import Study, find_study, get_study, list_studies
 from dermdash.ui.guard import Access
@@ -77,10 +77,7 @@ def _assume_spread(question: Question) -> SpreadWanted:
                 step=0.05,
                 form="%.2f",
             )
-    words = PAPER
-    if question in ("paired", "change"):
-        words += " It gives no correlation: 0.50 is an assumption to be replaced by your own."
-    st.caption(words)
+    st.caption(assumed_sentence(question))
     score = st.session_state.get("cohort_score") or "expected_grade"
     return SpreadWanted(score=str(score), sd=sd, correlation=correlation)
 

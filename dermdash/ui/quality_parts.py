@@ -1,9 +1,8 @@
 """The quality of a scan's volume as traffic lights, each with its number and its limits."""
 
-import pandas as pd
 import streamlit as st
 
-from dermdash.imaging.lights import colours, lights, worst
+from dermdash.reporting.scans import light_table, quality_words
 from dermdash.trial.completeness import Completeness
 from dermdash.trial.qualities import get_quality, request_qualities
 from dermdash.trial.queue import job_table
@@ -27,28 +26,13 @@ def quality_line(access: Access, scan: Scan) -> None:
             "after the gradings."
         )
         return
-    name, colour = worst(colours(quality, needed_um=needed_um))
-    judged = lights(quality, needed_um=needed_um)
-    value = next(light.value for light in judged if light.name == name)
-    words = "all read-outs good" if colour == "green" else f"{name.lower()} {value}"
+    colour, words = quality_words(quality, needed_um)
     with st.container(horizontal=True, vertical_alignment="center"):
         icon = f":material/{ICONS[colour]}:"
-        st.badge(f"Quality {colour}: {words}", icon=icon, color=BADGES[colour])  # type: ignore[arg-type]
+        st.badge(words, icon=icon, color=BADGES[colour])  # type: ignore[arg-type]
         with st.popover("Read-outs", icon=":material/rule:", type="tertiary"):
             st.markdown("**Quality of the volume**, whatever its DEJ and its grades")
-            table = pd.DataFrame(
-                [
-                    {
-                        "Read-out": light.name,
-                        "Light": light.colour,
-                        "Value": light.value,
-                        "Limits": light.limits,
-                        "Why": light.why,
-                    }
-                    for light in judged
-                ]
-            )
-            st.table(table.set_index("Read-out"))
+            st.table(light_table(quality, needed_um).set_index("Read-out"))
 
 
 def ask_for_qualities(access: Access, study: Study, found: Completeness) -> None:

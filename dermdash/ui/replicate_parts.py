@@ -3,10 +3,9 @@
 import pandas as pd
 import streamlit as st
 
+from dermdash.reporting.scans import replicates_of, spread_words
 from dermdash.trial.scans import Scan
 from dermdash.ui.cells import plain, records
-
-KEYS = ["subject_id", "visit", "site"]
 
 
 def replicates(scans: pd.DataFrame, scan: Scan) -> None:
@@ -14,11 +13,11 @@ def replicates(scans: pd.DataFrame, scan: Scan) -> None:
 
     scans : the study's, as ``scan_table`` gives them
     """
-    mine = scans[(scans[KEYS] == [scan.subject_id, scan.visit, scan.site]).all(axis=1)]
+    mine = replicates_of(scans, scan)
     if len(mine) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(spread_words(mine))
+        st.caption(plain(spread_words(mine)))
         for row in records(mine.sort_values("replicate")):
             score = f", {row['expected_grade']:.2f}" if row["state"] == "graded" else ""
             st.button(
@@ -28,23 +27,6 @@ def replicates(scans: pd.DataFrame, scan: Scan) -> None:
                 on_click=_open,
                 args=(int(row["scan_id"]),),
             )
-
-
-def spread_words(replicated: pd.DataFrame) -> str:
-    """The mean of the replicates that count, with their spread.
-
-    >>> rows = pd.DataFrame({"state": ["graded"] * 2, "expected_grade": [2.0, 2.2]})
-    >>> spread_words(rows)
-    '2 replicates: expected grade 2.10, SD 0.14; their mean is what results use'
-    """
-    scores = replicated.loc[replicated["state"] == "graded", "expected_grade"]
-    words = f"{len(replicated)} replicates"
-    if len(scores) < 2:
-        return plain(f"{words}, {len(scores)} of them graded")
-    return (
-        f"{words}: expected grade {scores.mean():.2f}, SD {scores.std():.2f}; their mean is what "
-        "results use"
-    )
 
 
 def _open(scan_id: int) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dermdash.grading.profile import Grading, summarize
-from dermdash.reporting.figures.data import GRADES
+from dermdash.grading.profile import Grading
+from dermdash.reporting.scans import dej_words, graded_sentence, place_words, scan_facts
 from dermdash.reporting.tables import csv_bytes, layer_table, patch_table
 from dermdash.trial.audit import history
 from dermdash.trial.protocols import Protocol
@@ -30,27 +30,17 @@ STATE_ICONS = {
 
 def header(scan: Scan, grading: Grading | None) -> None:
     """Who, when, where; the DEJ with its source; the score with the shares of the grades."""
-    place = f"{scan.subject_id} · {scan.visit} · {scan.site}"
-    st.title(plain(place) + (f" · replicate {scan.replicate}" if scan.replicate > 1 else ""))
-    if scan.dej is None:
-        dej = "not marked yet"
-    else:
-        kind = "median of a map" if scan.dej.kind == "surface" else "one depth"
-        dej = f"{scan.dej.median_um:.0f} µm, {kind} ({scan.dej_source})"
+    st.title(plain(place_words(scan)))
     if grading is None:
         st.markdown(
             f":material/{STATE_ICONS[scan.state]}: **{scan.state}**"
             + (f": {plain(scan.reason)}" if scan.reason else "")
-            + f" · DEJ {dej}"
+            + f" · DEJ {dej_words(scan)}"
         )
         return
-    score = summarize(grading)
-    shares = " · ".join(
-        f"{share:.0%} grade {k}" for k, share in zip(GRADES, score.class_share, strict=False)
-    )
+    score, of, more = graded_sentence(scan, grading).partition(" of 4")
     st.markdown(
-        f"**Mean grade {score.grade_mean:.2f}** of 4, expected grade {score.expected_grade:.2f}, "
-        f"over {score.n_layers} µm of dermis ({shares}). DEJ at {dej}."
+        f"**{score}**{of}{more}"
         + (f" **Excluded**: {plain(scan.reason)}." if scan.state == "excluded" else "")
     )
 
@@ -61,25 +51,7 @@ def provenance(
     """Where each number comes from, and how to take it away."""
     with access.read() as tx:
         entries = history(tx, entity=f"scan {scan.scan_id}")
-    spacing = " × ".join(f"{um:g}" for um in scan.reading.spacing_um or ())
-    facts = {
-        "File": scan.file_name,
-        "SHA-256 of the file": scan.volume_sha256,
-        "Voxels (z × y × x)": " × ".join(map(str, scan.shape)),
-        "Spacing (µm)": f"{spacing} ({scan.spacing_source or 'unknown'})",
-        "Axes of the pages": scan.reading.axes or "zyx",
-        "Grey values shown as 0 and 255": str(scan.reading.window),
-        "Stored": f"{scan.stored_at:%Y-%m-%d %H:%M} UTC by {scan.stored_by}",
-        "DEJ": f"{scan.dej_source} by {scan.dej_editor}, {scan.dej_at:%Y-%m-%d %H:%M} UTC"
-        + (", after unblinding" if scan.dej_after_unblinding else "")
-        if scan.dej_at
-        else "none",
-        "Model": f"{protocol.model_name} ({protocol.model_digest[:16]}), {protocol.model_use}"
-        if protocol
-        else "none yet",
-        "Key of the grading": scan.grading_key or "none yet",
-        "Entries in the history": str(len(entries)),
-    }
+    facts = scan_facts(scan, protocol) | {"Entries in the history": str(len(entries))}
     st.table(
         pd.DataFrame({"": facts.keys(), "value": facts.values()}).set_index(""), width="content"
     )

@@ -3,16 +3,26 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from dermdash.reporting.cards.baseline import Baseline
 from dermdash.reporting.cards.changes import Changes
 from dermdash.reporting.cards.checks import Checks
 from dermdash.reporting.cards.claims import Claims
 from dermdash.reporting.cards.classes import Classes
 from dermdash.reporting.cards.depths import ChangeDepths, GroupDepths
+from dermdash.reporting.cards.deviations import Deviations
+from dermdash.reporting.cards.glossary import Glossary
 from dermdash.reporting.cards.groups import Groups
+from dermdash.reporting.cards.limitations import Limitations
+from dermdash.reporting.cards.methods import Methods
+from dermdash.reporting.cards.one_scan import OneScan
+from dermdash.reporting.cards.participants import Participants
+from dermdash.reporting.cards.planning import Planning
+from dermdash.reporting.cards.provenance import Provenance
 from dermdash.reporting.cards.question import Question
 from dermdash.reporting.cards.repeatability import Repeatability
 from dermdash.reporting.cards.responders import Responders
 from dermdash.reporting.cards.sensitivity import Sensitivity
+from dermdash.reporting.cards.summary import Summary
 
 CARDS: Mapping[str, Callable[..., Question]] = MappingProxyType(
     {
@@ -27,7 +37,17 @@ CARDS: Mapping[str, Callable[..., Question]] = MappingProxyType(
             Checks,
             Sensitivity,
             Repeatability,
+            Planning,
+            OneScan,
             Claims,
+            Summary,
+            Participants,
+            Baseline,
+            Methods,
+            Deviations,
+            Limitations,
+            Provenance,
+            Glossary,
         )
     }
 )
