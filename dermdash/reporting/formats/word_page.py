@@ -35,7 +35,7 @@ def _owner(header: _Header, report: Report) -> list[BaseOxmlElement]:
         picture = fitted(header.part, brand.logo, Mm(40), Mm(7))
         shown.append(placed(picture, LOGO, brand.company or "Logo"))
     if brand.company:
-        shown.append(run(f"{'   ' if shown else ''}{shortened(brand.company, 60)}"))
+        shown.append(run(f"{'   ' if shown else ''}{shortened(brand.company, 40)}"))
     return shown
 
 
@@ -44,7 +44,7 @@ def _head(header: _Header, report: Report, owner: list[BaseOxmlElement]) -> None
     mark[0].append(made("w:jc", val="right"))
     line = bare(RULE) if owner else ""
     cells = ([paragraph("Header", *owner)], [mark])
-    header._element.insert(0, plain_table(cells, (0.45, 0.55), line=line))
+    header._element.insert(0, plain_table(cells, (0.34, 0.66), line=line))
 
 
 def _foot(report: Report) -> BaseOxmlElement:
