@@ -1,6 +1,6 @@
 """The one question that a study is there to answer: as its plan says, else as its kind does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dermdash.analysis.answers import (
@@ -12,7 +12,7 @@ from dermdash.analysis.answers import (
 )
 from dermdash.analysis.evidence import Evidence
 from dermdash.analysis.planned import Asked
-from dermdash.analysis.sensitivity import Sensitivity
+from dermdash.analysis.sensitivity import FRAGILE_UM, Sensitivity, shift_dej
 from dermdash.stats.comparison import Comparison
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def main_question(study: "Study", stored: "StoredPlan | None") -> Asked:
 def answer(evidence: Evidence, asked: Asked, *, moved: bool = True) -> Answered:
     """The question answered, groups or changes.
 
-    moved : also with the DEJ taken higher and deeper, which takes twenty times as long
+    moved : also with the DEJ taken 5 µm higher and deeper, so that what is fragile is known
 
     Raises
     ------
@@ -57,12 +57,23 @@ def answer(evidence: Evidence, asked: Asked, *, moved: bool = True) -> Answered:
     TableError
         The graded scans do not make up the design.
     """
-    keeper = Keeper(lambda _, compute: compute(), lambda _, compute: compute())
-    if not moved:
-        keeper = _Unmoved().keeper
+    keeper = _Unmoved().keeper
     if asked.over_visits:
-        return answer_changes(evidence, asked, keeper=keeper)
-    return answer_groups(evidence, asked, cohort_asked(evidence, asked), keeper=keeper)
+        answered = answer_changes(evidence, asked, keeper=keeper)
+    else:
+        answered = answer_groups(evidence, asked, cohort_asked(evidence, asked), keeper=keeper)
+    if not moved:
+        return answered
+    found = answered.found
+    shifted = shift_dej(
+        answered.layers,
+        found.plan.value,
+        found,
+        answered.again,
+        depth_um=found.plan.depth_um,
+        shifts_um=(-FRAGILE_UM, 0, FRAGILE_UM),
+    )
+    return replace(answered, moved=shifted)
 
 
 @dataclass(slots=True)
