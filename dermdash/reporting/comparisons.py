@@ -27,6 +27,10 @@ EXPLORATORY = (
     "No analysis plan was locked before looking, so all of this is exploratory: estimates, "
     "intervals and p-values, without stars."
 )
+INTERVALS = (
+    "Intervals of Tukey, Games-Howell and Dunnett hold for all differences at once, the others "
+    "each for itself."
+)
 NO_OUTLIERS = "No value lies further from its group's median than the rule allows."
 OUTLIERS = "Values far from their group's median, kept in every result above"
 

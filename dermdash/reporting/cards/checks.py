@@ -10,7 +10,7 @@ from dermdash.analysis.planned import Asked
 from dermdash.errors import TableError
 from dermdash.reporting.blocks import Block, Content, Figure, Paragraph, table_of
 from dermdash.reporting.cards.asking import ask
-from dermdash.reporting.cards.findings import asked_note
+from dermdash.reporting.cards.findings import asked_note, effect_note
 from dermdash.reporting.cards.ground import Ground, read_ground
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.cards.words import range_words
@@ -21,7 +21,6 @@ from dermdash.reporting.comparisons import (
     alternative_table,
     check_table,
     contrast_table,
-    effect_sentence,
     fragile_sentence,
     outlier_table,
 )
@@ -64,7 +63,7 @@ class Checks:
                     "Other valid tests of the same question; p adjusted for all differences",
                 ),
                 *_assumptions(found),
-                Paragraph(f"Size of the whole effect: {effect_sentence(found)}.", "note"),
+                *effect_note(found),
                 *_residuals(inputs, answered),
                 *_outliers(found),
             ),

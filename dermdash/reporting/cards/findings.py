@@ -4,9 +4,10 @@ from dermdash.analysis.answers import Answered
 from dermdash.analysis.planned import Asked
 from dermdash.reporting.blocks import Block, Paragraph, Table, table_of
 from dermdash.reporting.cards.ground import Ground
-from dermdash.reporting.comparisons import looked_at
+from dermdash.reporting.comparisons import INTERVALS, effect_sentence, looked_at
 from dermdash.reporting.figures.data import interval_name
 from dermdash.reporting.stars import LEGEND, planned_table
+from dermdash.stats.comparison import Comparison
 
 
 def opening(ground: Ground, asked: Asked, answered: Answered) -> list[Block]:
@@ -26,6 +27,12 @@ def asked_note(ground: Ground, asked: Asked) -> Paragraph:
     return Paragraph(f"Asked of {named}: {ground.summary(asked)}.", "note")
 
 
+def effect_note(found: Comparison) -> list[Block]:
+    """How large the whole effect is; nothing where the design gives no size."""
+    sizes = effect_sentence(found)
+    return [Paragraph(f"Size of the whole effect: {sizes}.", "note")] if sizes else []
+
+
 def contrast_block(ground: Ground, answered: Answered) -> Table:
     """The differences, with roles and stars as far as these are allowed."""
     found, planned = answered.found, answered.standing.planned
@@ -34,5 +41,5 @@ def contrast_block(ground: Ground, answered: Answered) -> Table:
     return table_of(
         table,
         f"Differences a − b, with {interval_name(found.plan.alpha)}",
-        note=looked_at(found, answered.standing.sentence) + legend,
+        note=f"{looked_at(found, answered.standing.sentence)} {INTERVALS}{legend}",
     )

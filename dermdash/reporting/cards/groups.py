@@ -12,11 +12,10 @@ from dermdash.analysis.levels import levels_behind
 from dermdash.analysis.planned import Asked
 from dermdash.reporting.blocks import Chart, Content, Figure, Paragraph, Table, table_of
 from dermdash.reporting.cards.asking import ask_groups, carried
-from dermdash.reporting.cards.findings import contrast_block, opening
+from dermdash.reporting.cards.findings import contrast_block, effect_note, opening
 from dermdash.reporting.cards.ground import Ground, read_ground
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.cards.words import counted, depth_words, score_words
-from dermdash.reporting.comparisons import effect_sentence
 from dermdash.reporting.figures.data import DEFAULT_COLOURS, SCORE_NAMES, depth_heatmap
 from dermdash.reporting.figures.data_brackets import bracket_note
 from dermdash.reporting.left_out import excluded_by_arm, missing_words
@@ -66,7 +65,7 @@ class Groups:
                 self._beside(inputs, cohort, answered),
                 contrast_block(inputs, answered),
                 Paragraph(levels_sentence(levels_behind(answered.scored, answered.found)), "note"),
-                Paragraph(f"Size of the whole effect: {effect_sentence(answered.found)}.", "note"),
+                *effect_note(answered.found),
                 _group_table(inputs, self.asked, cohort),
                 *inputs.around(missing_words(cohort, self.asked.covariates, named)),
                 *carried(inputs, self, self.asked, answered),
