@@ -160,12 +160,11 @@ def fragile_sentence(found: Comparison) -> str:
 
 def agreement_sentence(found: Comparison) -> str:
     """Whether the other valid tests fall on the same side of alpha."""
-    alpha, n = found.plan.alpha, len(found.fragile)
-    if n:
-        return (
-            f"Fragile: {plural(n, 'other reading falls', 'other readings fall')} on the other side "
-            f"of {alpha:g} than the result."
-        )
+    alpha = found.plan.alpha
+    if found.fragile:
+        others = list(dict.fromkeys(NAMES.get(one.other, one.other) for one in found.fragile))
+        fall = "falls" if len(others) == 1 else "fall"
+        return f"Fragile: {names_of(others)} {fall} on the other side of {alpha:g} than the result."
     if not found.alternatives:
         return "No other valid test of this question could be computed."
     names = names_of(list(dict.fromkeys(NAMES[one.test.test] for one in found.alternatives)))

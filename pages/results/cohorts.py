@@ -119,7 +119,7 @@ if tabs["Checks"].open:
     with tabs["Checks"]:
         offer_groups(access, study, question, "Checks")
         checks(found)
-        residual_figures(answered.table, found, colours, name=name, mark=marked)
+        residual_figures(answered.rows, found, colours, name=name, mark=marked)
 if tabs["Sensitivity"].open:
     with tabs["Sensitivity"]:
         offer_groups(access, study, question, "Sensitivity")

@@ -81,7 +81,7 @@ def _residuals(ground: Ground, answered: Answered) -> list[Block]:
     """What the model leaves unexplained."""
     found = answered.found
     try:
-        left = residuals(answered.table, found.plan, found.design)
+        left = residuals(answered.rows, found.plan, found.design)
         plot = quantile_plot(left.residual)
     except TableError as refusal:
         return [Paragraph(f"No residuals: {refusal}.", "note")]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from dermdash.analysis.answers import Answered
@@ -136,6 +137,9 @@ def _band(found: AlongDepth, contrast: DepthContrast, *, score: str) -> Figure:
     depthwise, change = found.depthwise, found.visit is not None
     table = depth_table(replace(depthwise, contrasts=(contrast,)))
     what = f"change by {found.visit} in " if change else ""
+    band = "no band, for want of subjects"
+    if np.isfinite(contrast.band_low).all():
+        band = f"with a {100 * (1 - depthwise.alpha):g} % band for all depths at once"
     return Figure(
         "difference_band",
         {
@@ -145,8 +149,7 @@ def _band(found: AlongDepth, contrast: DepthContrast, *, score: str) -> Figure:
             "change": change,
         },
         f"{contrast.a} − {contrast.b}, {what}{score_words(score)}, by depth in µm below the DEJ: "
-        f"mean difference with a {100 * (1 - depthwise.alpha):g} % band for all depths at once; "
-        f"{subjects_behind(depthwise, contrast)}.",
+        f"mean difference, {band}; {subjects_behind(depthwise, contrast)}.",
         f"{_sentence(found, contrast)} The difference runs {depth_words(table, 'difference')}.",
         table,
         Chart("lines", "depth_um", "difference", low="band_low", high="band_high"),

@@ -38,8 +38,9 @@ def contrast_block(ground: Ground, answered: Answered) -> Table:
     found, planned = answered.found, answered.standing.planned
     table = planned_table(found, planned=planned, allowed=ground.allowed)
     legend = f" {LEGEND}" if "Stars" in table.columns else ""
+    several = f" {INTERVALS}" if len(found.contrasts) > 1 else ""
     return table_of(
         table,
         f"Differences a − b, with {interval_name(found.plan.alpha)}",
-        note=f"{looked_at(found, answered.standing.sentence)} {INTERVALS}{legend}",
+        note=f"{looked_at(found, answered.standing.sentence)}{several}{legend}",
     )
