@@ -4,11 +4,13 @@ Nothing is offered that was not planned before looking, found against the contro
 tests, and read again in every other way that is at hand; whatever disagrees stands in the sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from dermdash.analysis.answers import ANEW, Answered, Keeper, answer_changes
+from dermdash.analysis.answers import Answered, Keeper, answer_changes
 from dermdash.analysis.planned import SCORE_NAMES
+from dermdash.analysis.sensitivity import Sensitivity
 from dermdash.errors import DermdashError
 from dermdash.reporting.blocks import names_of
 from dermdash.reporting.claims_findings import Claim, Claims, Withheld
@@ -24,12 +26,16 @@ from dermdash.reporting.claims_ground import Ground
 from dermdash.reporting.claims_readings import OtherData, other_data, read_again, subjects_of
 from dermdash.reporting.claims_sentences import change_sentence, level, with_doubts
 from dermdash.reporting.claims_shares import share_claims
+from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Contrast
 from dermdash.stats.plan import POPULATIONS
 from dermdash.stats.words import NAMES
 
+if TYPE_CHECKING:
+    from dermdash.trial.results import ResultKey
 
-def claims_from(ground: Ground, *, keeper: Keeper = ANEW) -> Claims:
+
+def claims_from(ground: Ground) -> Claims:
     """Ask the plan's own question of a study, and weigh what may be said of the answer.
 
     A study that cannot be compared gets its reason among what is not offered.
@@ -38,7 +44,7 @@ def claims_from(ground: Ground, *, keeper: Keeper = ANEW) -> Claims:
     if study.kind == "cohorts" or study.blinded:
         return claims_of(None, ground)
     try:
-        answered = answer_changes(ground.evidence, ground.asked, keeper=keeper)
+        answered = answer_changes(ground.evidence, ground.asked, keeper=without_curve())
     except DermdashError as refusal:
         why, _, remedy = str(refusal).partition("; ")
         nothing = Withheld(
@@ -55,6 +61,24 @@ def claims_from(ground: Ground, *, keeper: Keeper = ANEW) -> Claims:
         found = claims_of(None, ground)
         return replace(found, withheld=(once, *found.withheld))
     return claims_of(answered, ground)
+
+
+def without_curve() -> Keeper:
+    """Answers without the curve over shifts of the DEJ.
+
+    Claims read two shifts of it anew, for each difference; the other nineteen take most of the
+    time.
+    """
+    answers: list[Comparison] = []
+
+    def comparison(_: "ResultKey", compute: Callable[[], Comparison]) -> Comparison:
+        answers.append(compute())
+        return answers[-1]
+
+    def sensitivity(_: "ResultKey", __: Callable[[], Sensitivity]) -> Sensitivity:
+        return Sensitivity((), answers[-1])
+
+    return Keeper(comparison, sensitivity)
 
 
 def claims_of(answered: Answered | None, ground: Ground) -> Claims:
@@ -107,7 +131,7 @@ def _weighed(
             fit.append(one)
     if stopped:
         return [], withheld
-    others = other_data(answered, ground)
+    others = other_data(answered, ground) if fit else ()
     offered = [_mean_claim(answered, ground, one, others) for one in fit]
     shares, not_shares = share_claims(answered, ground, others, fit)
     return [*offered, *shares], [*withheld, *not_shares]
