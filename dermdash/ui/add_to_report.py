@@ -1,6 +1,6 @@
 """Beside a result: put it into a report as a card that asks just what the page asked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -12,21 +12,23 @@ from dermdash.ui.guard import Access, known, refusals
 from dermdash.ui.places import link
 from dermdash.ui.report_choice import LONGEST_TITLE, last_used, open_report
 
+Asking = Question | Callable[[], Question]
 NEW = 0  # in the place of a report's id
 
 
 def add_to_report(
-    access: Access, study: Study, question: Question, *, key: str, label: str = "Add to report"
+    access: Access, study: Study, question: Asking, *, key: str, label: str = "Add to report"
 ) -> None:
     """A button at the right, which asks into which report the result goes.
 
     study : whose reports are offered; key : unlike any other on the page
+    question : or what makes it at the press, where a part of the page may change it alone
     """
     add_any_to_report(access, study, {label: question}, key=key)
 
 
 def add_any_to_report(
-    access: Access, study: Study, questions: Mapping[str, Question], *, key: str
+    access: Access, study: Study, questions: Mapping[str, Asking], *, key: str
 ) -> None:
     """The same for several results that stand together, by what their buttons say."""
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
@@ -34,7 +36,8 @@ def add_any_to_report(
             st.fragment(_add)(access, study, question, f"{key}_{number}", label)
 
 
-def _add(access: Access, study: Study, question: Question, key: str, label: str) -> None:
+def _add(access: Access, study: Study, asking: Asking, key: str, label: str) -> None:
+    question = asking if isinstance(asking, Question) else asking()
     with st.popover(label, icon=":material/add_card:", type="tertiary", key=f"add_{key}"):
         reports = _reports(access, study)
         titles = {one.report_id: one.title for one in reports}

@@ -1,4 +1,4 @@
-"""The cards that ask what *Cohorts* and *Before / after* show on each of their tabs."""
+"""The cards that ask what *Cohorts*, *Before / after* and *Scan* show."""
 
 from collections.abc import Mapping
 
@@ -9,12 +9,15 @@ from dermdash.reporting.cards.checks import Checks
 from dermdash.reporting.cards.classes import Classes
 from dermdash.reporting.cards.depths import ChangeDepths, GroupDepths
 from dermdash.reporting.cards.groups import Groups
+from dermdash.reporting.cards.one_scan import DEPTH_UM, OneScan
 from dermdash.reporting.cards.question import Question as Card
 from dermdash.reporting.cards.repeatability import Repeatability
 from dermdash.reporting.cards.responders import Responders
 from dermdash.reporting.cards.sensitivity import Sensitivity
+from dermdash.reporting.figures.data import DEFAULT_COLOURS
+from dermdash.trial.scans import Scan
 from dermdash.trial.studies import Study
-from dermdash.ui.add_to_report import add_any_to_report
+from dermdash.ui.add_to_report import add_any_to_report, add_to_report
 from dermdash.ui.change_question import ChangeQuestion
 from dermdash.ui.cohort_question import Question
 from dermdash.ui.guard import Access
@@ -47,6 +50,17 @@ def offer_changes(access: Access, study: Study, question: ChangeQuestion, tab: s
         "Sensitivity": _sensitivity(studies, Sensitivity(studies, asked), asked_of=question),
     }
     add_any_to_report(access, study, cards[tab], key=f"changes_{tab}")
+
+
+def offer_scan(access: Access, study: Study, scan: Scan) -> None:
+    """Over the view of a scan: add it to a report, with its slice at the depth chosen."""
+
+    def card() -> OneScan:
+        chosen = int(st.session_state.get("depth_um", DEPTH_UM))
+        colours = st.session_state.get("grade_colours", DEFAULT_COLOURS)
+        return OneScan(study.study_id, scan.scan_id, chosen, colours)
+
+    add_to_report(access, study, card, key="scan")
 
 
 def _sensitivity(

@@ -17,6 +17,7 @@ from dermdash.ui.places import go
 from dermdash.ui.progress import grading_progress
 from dermdash.ui.quality_parts import quality_line
 from dermdash.ui.replicate_parts import replicates
+from dermdash.ui.result_cards import offer_scan
 from dermdash.ui.ribbon import mark
 from dermdash.ui.scan_parts import choose, header, provenance
 from dermdash.ui.viewer import graded_view
@@ -68,6 +69,7 @@ with back:
 if scan.dej is None or correcting:
     mark_dej(access, scan)
 elif grading is not None and protocol is not None:
+    offer_scan(access, study, scan)
     graded_view(access, scan, grading, protocol, mark=mark(access, study))
 elif scan.state in ("queued", "running"):
     grading_progress(access, scan)

@@ -3,6 +3,8 @@
 import streamlit as st
 
 from dermdash.analysis.wanted import plan_wanted, read_spread
+from dermdash.reporting.cards.planning import Planning
+from dermdash.ui.add_to_report import add_to_report
 from dermdash.ui.guard import guard, refusals
 from dermdash.ui.pickers import sidebar
 from dermdash.ui.planning_answer import show_plan
@@ -10,7 +12,7 @@ from dermdash.ui.planning_parts import ask, choose_design
 from dermdash.ui.planning_spread import source_mark, source_ribbon
 
 access = guard()
-sidebar(access, about_study=False)
+study = sidebar(access, about_study=False)
 
 st.title("How many subjects?")
 design = choose_design()
@@ -24,4 +26,7 @@ with answer, refusals():
     with access.read() as tx:
         spread = read_spread(tx, wanted.spread, wanted.question)
     marked = source_mark(access, wanted.spread)
-    show_plan(plan_wanted(wanted, spread), wanted, spread, mark=marked)
+    planned = plan_wanted(wanted, spread)
+    if study is not None:
+        add_to_report(access, study, Planning(study.study_id, wanted), key="planning")
+    show_plan(planned, wanted, spread, mark=marked)
