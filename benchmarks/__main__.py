@@ -11,7 +11,7 @@ from rich.table import Table
 
 from dermdash.settings import usable_cores
 
-NAMES = ("imports", "grading", "engines", "store", "pages", "marking")
+NAMES = ("imports", "grading", "engines", "store", "pages", "marking", "reports")
 MARKS = {True: "reached", False: "missed", None: ""}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import typer
 from typer import TyperException
 
-from dermdash.cli import manifest, reports, results, store, volumes
+from dermdash.cli import manifest, reports, results, store, validate, volumes
 from dermdash.cli.console import say
 from dermdash.errors import DermdashError
 
@@ -62,6 +62,7 @@ def build_app() -> typer.Typer:
     app.command("demo")(store.demo)
     app.command("backup")(store.backup)
     app.command("restore")(store.restore)
+    app.command("validate")(validate.validate)
     return app
 
 

@@ -110,7 +110,9 @@ class _Data:
         return found
 
     def _section(self, content: Content) -> dict[str, Any]:
-        leads = [one for one in content.of(Paragraph) if one.style == "lead"]
+        said = any(
+            one.style == "lead" or one.text == content.message for one in content.of(Paragraph)
+        )
         message = self._say(content.message)
         blocks = [one for block in content.blocks for one in self._block(block)]
         turned = any(one.get("turned") for one in blocks)
@@ -122,7 +124,7 @@ class _Data:
             "turned": turned,
             "title": self._say(content.title, TITLE_EMS * 1.5) or UNTITLED,
             "message": message,
-            "message_first": bool(message) and not leads,
+            "message_first": bool(message) and not said,
             "blocks": blocks,
         }
 

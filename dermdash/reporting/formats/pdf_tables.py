@@ -16,7 +16,9 @@ LAYOUTS = (  # the first that fits: points of the letters, whether the page is t
 INSET_MM = 3.6  # both sides of a cell together
 MM_A_POINT = 25.4 / 72
 WORD_EMS = 9.0  # a longer word may break
-MOST_EMS = 30.0  # no column wants to be wider
+MOST_EMS = 60.0  # no column wants to be wider
+WORDY = 1.4  # times the page's width: cells that need more than a line get smaller letters
+USUAL = 80  # of a hundred cells, as many are no wider than the column's usual one
 BREAK = "\u200b"  # where a line may end inside a word; users' own are shown by their code
 BOLD = 1.12  # of a head's letters
 MOST_AIR_MM = 12.0  # that a column gets beyond what it needs
@@ -38,22 +40,25 @@ def lay_out(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Layout:
 
     head : at least one cell; rows : each as long
     """
-    natural, least = [], []
+    natural, usual, least = [], [], []
     for name, *cells in zip(head, *rows, strict=True):
         words = [ems(word) for cell in cells for word in _words(cell)]
         words += [BOLD * ems(word) for word in _words(name)]
-        natural.append(min(max(BOLD * ems(name), *map(ems, cells), 1.0), MOST_EMS))
+        wide = sorted([BOLD * ems(name), *map(ems, cells), 1.0])
+        natural.append(min(wide[-1], MOST_EMS))
+        usual.append(min(wide[USUAL * (len(wide) - 1) // 100], MOST_EMS))
         least.append(min(max(words, default=1.0), WORD_EMS))
+    wordy = sum(natural) * LAYOUTS[0][0] * MM_A_POINT > WORDY * PORTRAIT_MM
     size_pt, turned = next(
         (
             (size, turned)
-            for size, turned in LAYOUTS
+            for size, turned in LAYOUTS[wordy:]
             if sum(_mm(one, size) for one in least) <= (LANDSCAPE_MM if turned else PORTRAIT_MM)
         ),
         LAYOUTS[-1],
     )
     room = LANDSCAPE_MM if turned else PORTRAIT_MM
-    return Layout(size_pt, _share(natural, least, size_pt, room), turned)
+    return Layout(size_pt, _share(natural, usual, least, size_pt, room), turned)
 
 
 def breakable(text: str, room_ems: float) -> str:
@@ -86,19 +91,39 @@ def _mm(width_ems: float, size_pt: float) -> float:
 
 
 def _share(
-    natural: Sequence[float], least: Sequence[float], size_pt: float, room: float
+    natural: Sequence[float],
+    usual: Sequence[float],
+    least: Sequence[float],
+    size_pt: float,
+    room: float,
 ) -> tuple[float, ...]:
-    """Widths in mm: what each needs at least, and of the rest what it would like to have."""
+    """Widths in mm: what each needs at least, and of the rest what its usual cell would like."""
     low = [_mm(one, size_pt) for one in least]
     high = [_mm(one, size_pt) for one in natural]
     spare, wanted = room - sum(low), sum(high) - sum(low)
     if spare < 0:
-        return tuple(one * room / sum(low) for one in low)
-    part = min(1.0, spare / wanted) if wanted > 0 else 1.0
-    air = min(max(spare - wanted, 0.0) / len(low), MOST_AIR_MM)
-    return tuple(
-        round(less + part * (more - less) + air, 2) for less, more in zip(low, high, strict=True)
-    )
+        return tuple(round(one * room / sum(low), 2) for one in low)
+    if wanted <= spare:
+        air = min((spare - wanted) / len(low), MOST_AIR_MM)
+        return tuple(round(one + air, 2) for one in high)
+    likes = [max(more - less, 1.0) for more, less in zip(usual, least, strict=True)]
+    return _poured(low, high, likes, spare)
+
+
+def _poured(
+    low: Sequence[float], high: Sequence[float], likes: Sequence[float], spare: float
+) -> tuple[float, ...]:
+    """Room shared out by what each likes; none gets more than it can use."""
+    widths, open_ones = list(low), set(range(len(low)))
+    while open_ones and spare > 0.01:
+        share = spare / sum(likes[place] for place in open_ones)
+        for place in sorted(open_ones):
+            part = min(share * likes[place], high[place] - widths[place])
+            widths[place] += part
+            spare -= part
+            if high[place] - widths[place] < 0.01:
+                open_ones.discard(place)
+    return tuple(round(width, 2) for width in widths)
 
 
 def _apart(word: str) -> str:
