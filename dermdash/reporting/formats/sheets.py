@@ -113,7 +113,10 @@ def _statistics(report: Report) -> Sheet:
         for row in _long(one)
     ]
     names = ("section", "table", "row", "what", "as printed", "value")
-    about = "Every statistic of the tables, one a row, with all its digits where they are known."
+    about = (
+        "Every statistic of the tables, one a row; value has all its digits where the table holds a "
+        "number. Unrounded p stand on the sheet Settings."
+    )
     forms: tuple[Form, ...] = ("text", "text", "text", "text", "text", "number")
     return Sheet("Statistics", about, tuple(map(Column, names, forms)), tuple(rows))
 
@@ -171,14 +174,16 @@ def _provenance(report: Report) -> Sheet:
         "made at": report.made,
         "software": report.software,
     }
-    rows: list[tuple[Any, ...]] = [("This report", what, "", value) for what, value in head.items()]
+    rows: list[tuple[Any, ...]] = [("This report", what, value) for what, value in head.items()]
     _, blocks = number_blocks(report)[-1]
     for one in blocks:
         if isinstance(one.block, Table):
-            for row in one.block.rows:
-                for column, cell in list(zip(one.block.columns, row, strict=True))[1:]:
-                    rows.append((one.block.caption, row[0], column.name, cell))
-    names = ("about", "what", "which", "value")
+            table = one.block
+            if len(table.columns) == 2:  # a list of what is so
+                rows += [(table.caption, what, value) for what, value in table.rows]
+            else:
+                rows.append((table.caption, "all of it", f"on the sheet {one.title}"))
+    names = ("about", "what", "value")
     about = "What all numbers stand on: software, model, scans, settings, versions."
     return Sheet("Provenance", about, tuple(map(Column, names)), tuple(rows))
 

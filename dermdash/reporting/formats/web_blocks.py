@@ -1,12 +1,15 @@
 """Sections of a report as HTML."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from dermdash.reporting.blocks import (
+    MISSING,
     Attachment,
     Bullets,
+    Column,
     Content,
     Figure,
     Paragraph,
@@ -20,7 +23,10 @@ from dermdash.reporting.formats.web_html import Html, data_url, join, tag
 from dermdash.reporting.report import Report
 from dermdash.reporting.tables import csv_bytes
 
-LONG = 25  # rows from which a table scrolls in a box of its own
+NUMBER = re.compile(r"[<>]?\s?[−+-]?\d*[.,]?\d+(\s?%)?")
+NUMBERS = "number-cell"
+SHORT = 14  # letters that stay on one line
+LONG = 40  # rows from which a table scrolls in a box of its own
 LARGEST = 400_000  # bytes of a file that the page carries; larger ones travel with the ZIP
 
 
@@ -88,29 +94,28 @@ def _picture(report: Report, one: Numbered, picture: Picture) -> Html:
 
 
 def _table(report: Report, one: Numbered, table: Table) -> Html:
-    def cell(words: str, place: int) -> Html:
-        column = table.columns[place]
-        if place == 0 and not column.numeric:
-            return tag("th", words, scope="row")
-        return tag("td", words, class_="number-cell" if column.numeric else None)
+    texts = table.texts()
+    classes = [
+        _class(column, [row[place] for row in texts]) for place, column in enumerate(table.columns)
+    ]
 
-    head = tag(
-        "tr",
-        *(
-            tag("th", column.name, scope="col", class_="number-cell" if column.numeric else None)
-            for column in table.columns
-        ),
+    def cell(words: str, place: int) -> Html:
+        if place == 0 and classes[0] != NUMBERS:
+            return tag("th", words, scope="row", class_=classes[0])
+        return tag("td", words, class_=classes[place])
+
+    head = (
+        tag("th", column.name, scope="col", class_=name)
+        for column, name in zip(table.columns, classes, strict=True)
     )
-    rows = (
-        tag("tr", *(cell(words, place) for place, words in enumerate(row))) for row in table.texts()
-    )
+    rows = (tag("tr", *(cell(words, place) for place, words in enumerate(row))) for row in texts)
     long = len(table.rows) > LONG
     return tag(
         "figure",
         _caption(one, table.caption),
         tag(
             "div",
-            tag("table", tag("thead", head), tag("tbody", *rows)),
+            tag("table", tag("thead", tag("tr", *head)), tag("tbody", *rows)),
             class_="scroll long" if long else "scroll",
             role="region",
             tabindex=0,
@@ -121,6 +126,14 @@ def _table(report: Report, one: Numbered, table: Table) -> Html:
         id=one.name,
         class_="table",
     )
+
+
+def _class(column: Column, texts: Sequence[str]) -> str | None:
+    """How a column stands: numbers at the right, be they printed already such as ``< .001``."""
+    known = [text for text in texts if text not in ("", MISSING)]
+    if column.numeric or (known and all(NUMBER.fullmatch(text) for text in known)):
+        return NUMBERS
+    return "words" if max(map(len, known), default=0) > SHORT else None
 
 
 def _caption(one: Numbered, words: str) -> Html:

@@ -77,12 +77,16 @@ def _write_sheet(pen: Pen, sheet: Sheet, mark: str) -> None:
     pen.text(0, 0, mark, pen.styles.mark)
     pen.text(1, 0, sheet.about, pen.styles.about)
     widths = [_width(sheet, place) for place in range(len(sheet.columns))]
+    wrapped = max(widths, default=0) > WIDE
     for place, (column, width) in enumerate(zip(sheet.columns, widths, strict=True)):
         pen.page.set_column(place, place, min(width, WIDE))
         pen.text(HEAD, place, column.name, pen.styles.header(column))
     for number, row in enumerate(sheet.rows, start=HEAD + 1):
         for place, (cell, column) in enumerate(zip(row, sheet.columns, strict=True)):
             pen.cell(number, place, cell, column.form, wrap=widths[place] > WIDE)
+        texts = [cell for cell in row if isinstance(cell, str)]
+        if wrapped and texts:
+            pen.fit(number, *((text, WIDE) for text in texts))
     pen.page.freeze_panes(HEAD + 1, 0)
     pen.page.repeat_rows(0, HEAD)
     if sheet.columns:

@@ -5,13 +5,11 @@ from io import BytesIO
 from struct import unpack
 
 from dermdash.reporting.blocks import names_of
-from dermdash.reporting.formats.office import breadth
 from dermdash.reporting.formats.sheets import Sheet
 from dermdash.reporting.formats.workbook_pen import Pen
 from dermdash.reporting.report import Report
 
 WIDTHS = (24, 34, 90)  # of the columns, in letters
-LINE = 15.0  # height of a line in points
 LOGO = 44  # height of the logo in pixels
 HOW = (
     "On every other sheet row 1 is the mark, row 2 says what it shows, row 3 names the columns.",
@@ -38,7 +36,7 @@ def write_front(pen: Pen, report: Report, sheets: Sequence[Sheet]) -> None:
         pen.page.merge_range(row, 1, row, 2, "", pen.styles.words)
         pen.text(row, 0, content.title, pen.styles.words)
         pen.text(row, 1, content.message, pen.styles.words)
-        _fit(pen, row, (content.title, WIDTHS[0]), (content.message, sum(WIDTHS[1:])))
+        pen.fit(row, (content.title, WIDTHS[0]), (content.message, sum(WIDTHS[1:])))
         row += 1
     row = _heading(pen, row + 1, "How to read the sheets")
     for line in HOW:
@@ -49,7 +47,7 @@ def write_front(pen: Pen, report: Report, sheets: Sequence[Sheet]) -> None:
         pen.page.write_url(row, 0, f"internal:'{sheet.name}'!A1", pen.styles.link, sheet.name)
         pen.text(row, 1, sheet.section, pen.styles.words)
         pen.text(row, 2, sheet.about, pen.styles.words)
-        _fit(pen, row, (sheet.section, WIDTHS[1]), (sheet.about, WIDTHS[2]))
+        pen.fit(row, (sheet.section, WIDTHS[1]), (sheet.about, WIDTHS[2]))
         row += 1
 
 
@@ -74,15 +72,6 @@ def _heading(pen: Pen, row: int, words: str) -> int:
         pen.page.write_blank(row, place, None, pen.styles.heading)
     pen.text(row, 0, words, pen.styles.heading)
     return row + 1
-
-
-def _fit(pen: Pen, row: int, *texts: tuple[str, int]) -> None:
-    """Make a row high enough for texts that wrap at so many letters."""
-    lines = max(
-        sum(1 + int(breadth(line) / (1.1 * width)) for line in words.split("\n"))
-        for words, width in texts
-    )
-    pen.page.set_row(row, LINE * min(lines, 25))
 
 
 def _place_logo(pen: Pen, png: bytes) -> None:

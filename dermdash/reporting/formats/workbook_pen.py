@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dermdash.reporting.blocks import Column, Form
-from dermdash.reporting.formats.office import AMBER, GREY, INK
+from dermdash.reporting.formats.office import AMBER, GREY, INK, breadth
 from dermdash.reporting.formats.sheets import cell_text
 from dermdash.reporting.tables import FORMULA_STARTS
 
@@ -20,6 +20,7 @@ NUMBERS: Mapping[Form, str] = {
     "p": '[<0.001]"< .001";.000',
     "share": "0 %",
 }
+LINE, MOST_LINES = 15.0, 25  # height of a line in points; Excel allows 409 points
 LARGEST = 2**53  # beyond it a spreadsheet changes whole numbers
 
 
@@ -91,3 +92,11 @@ class Pen:
             words = str(cell)
             quoted = words.startswith((*FORMULA_STARTS, "'"))
             self.text(row, place, words, self.styles.cell("text", wrap=wrap, quoted=quoted))
+
+    def fit(self, row: int, *texts: tuple[str, int]) -> None:
+        """Make a row high enough for texts that wrap at so many letters each."""
+        lines = max(
+            sum(1 + int(breadth(line) / (1.1 * width)) for line in words.split("\n"))
+            for words, width in texts
+        )
+        self.page.set_row(row, LINE * min(lines, MOST_LINES))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermdash.reporting.blocks import Attachment, Content, Paragraph
+from dermdash.reporting.blocks import Attachment, Column, Content, Paragraph, Table
 from dermdash.reporting.formats.web_blocks import LARGEST
 from dermdash.reporting.formats.web_html import Html, join, raw, tag
 from dermdash.reporting.report import Report, render
@@ -156,7 +156,15 @@ def test_numbers_stand_right_and_as_they_are_printed() -> None:
     found = page(sample_report(rows=3))
     cells = [one for one in found.all("td") if one.get("class") == "number-cell"]
     assert len(cells) == 2 * 2 + 3 * 2
-    assert {"0.31", ".018", "–"} <= set(found.texts)
+    assert {"0.31", ".018", "–", "Difference", "Expected grade"} <= set(found.texts)
+    assert len(found.all("th")) == 3 + 2 + 4 + 3 + 2 + 2  # names of columns, and of rows
+    printed = Table(
+        "Printed",
+        (Column("p"), Column("Change"), Column("Days"), Column("n", "count")),
+        (("< .001", "−0.20", "D0", 3), (".046", "1.25", "28", None), ("–", "–", "–", 1)),
+    )
+    kinds = [one.get("class") for one in page(words_only(printed)).all("th")[:4]]
+    assert kinds == ["number-cell", "number-cell", None, "number-cell"]
 
 
 def test_files_travel_with_the_page_unless_they_are_large() -> None:
