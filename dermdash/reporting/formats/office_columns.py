@@ -1,72 +1,16 @@
 """How wide the columns of a table are on paper and slides, and how many lines its rows take."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from dermdash.reporting.blocks import Table
-from dermdash.reporting.formats.office import breadth, readable
+from dermdash.reporting.formats.office import readable
+from dermdash.reporting.formats.office_letters import BOLD, LETTER, letters_of, lines_of, pieces_of
 
-LETTER = 0.55  # of the font's size: a digit of Arial, wider than most letters
 LONGEST_WISH = 48  # letters: a column of sentences wraps sooner than it pushes others out
 LONGEST_WORD = 18  # letters that a column keeps on one line if it can
 SPARE = 1.0  # letters: what a program's own font may need more
-BOLD = 1.08  # of a plain letter
-
-
-def lines_of(text: str, letters: float) -> int:
-    """Lines of a text whose lines hold so many letters, words kept whole where they fit.
-
-    >>> lines_of("a firming serum", 9), lines_of("a\\nb", 9), lines_of("abcdefghij", 4)
-    (2, 2, 3)
-    """
-    return len(_spans(text, max(1.0, letters)))
-
-
-def pieces_of(text: str, letters: float, lines: int) -> list[str]:
-    """A text in pieces of at most so many lines.
-
-    >>> pieces_of("one two three four five", 9, 1)
-    ['one two', 'three', 'four five']
-    """
-    spans = _spans(text, max(1.0, letters))
-    return [
-        text[spans[start][0] : spans[min(start + lines, len(spans)) - 1][1]]
-        for start in range(0, len(spans), lines)
-    ]
-
-
-def _spans(text: str, room: float) -> list[tuple[int, int]]:
-    """Where each line of a text starts and ends in it."""
-    spans = []
-    for line in re.finditer(r"[^\n]*(?:\n|$)", text):
-        start = end = line.start()
-        used = 0
-        for word in re.finditer(r"[^\s]+", line.group()):
-            here, wide = line.start() + word.start(), breadth(word.group())
-            if used and used + 1 + wide > room:
-                spans.append((start, end))
-                start, used = here, 0
-            used += wide + bool(used)
-            end = line.start() + word.end()
-            while used > room:
-                cut = here + max(1, _letters_within(text[here:end], room))
-                spans.append((start, cut))
-                start = here = cut
-                used = breadth(text[here:end])
-        spans.append((start, end))
-    return spans[:-1] if text and len(spans) > 1 and spans[-1] == (len(text), len(text)) else spans
-
-
-def _letters_within(word: str, room: float) -> int:
-    """How many of a word's letters stand on one line."""
-    used = 0
-    for place, letter in enumerate(word):
-        used += breadth(letter)
-        if used > room:
-            return place
-    return len(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +76,14 @@ def _need(cells: Sequence[str], *, number: bool) -> float:
     """Letters without which a word, or a number, would break; the head comes first."""
     head, *body = cells
     words = body if number else [word for cell in body for word in cell.split()]
-    wide = [BOLD * breadth(word) for word in head.split()]
-    return min(LONGEST_WORD, max([*wide, *map(breadth, words)], default=1)) + SPARE
+    wide = [BOLD * letters_of(word) for word in head.split()]
+    return min(LONGEST_WORD, max([*wide, *map(letters_of, words)], default=1)) + SPARE
 
 
 def _longest(cells: Sequence[str]) -> float:
     head, *body = cells
-    lines = [breadth(line) for cell in body for line in cell.split("\n")]
-    return max(BOLD * breadth(head), *lines, 1)
+    lines = [letters_of(line) for cell in body for line in cell.split("\n")]
+    return max(BOLD * letters_of(head), *lines, 1)
 
 
 def _points(letters: Sequence[float], size: float, pad: float) -> float:

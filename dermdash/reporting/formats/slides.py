@@ -123,9 +123,12 @@ class _Section:
         below = small_print([block.caption, block.note, *self._notes()])
         accent = ink(self.report.brand.accent)
         box = self._room(below)
-        for number, rows in enumerate(table_pages(block, box)):
+        pages = list(table_pages(block, box))
+        for number, rows in enumerate(pages):
             said = [block.caption, block.note]
-            slide = self._page(said, below, rows=rows.words, continued=number > 0)
+            slide = self._page(
+                said, below, rows=rows.words if len(pages) > 1 else "", continued=number > 0
+            )
             describe_shape(put_table(slide, rows, box, accent=accent), block.caption)
 
     def _page(

@@ -15,6 +15,11 @@ from dermdash.reporting.formats.slides_workbook import Numbers
 from dermdash.reporting.formats.slides_xml import rgb
 
 SCALE = (1.0, 4.0)  # of a score
+ACROSS = {
+    "depth_um": DEPTH_TITLE,
+    "shift_um": "shift of the DEJ (µm)",
+    "n_per_arm": "subjects per arm",
+}
 KINDS = {"change": "change in ", "difference": "difference in "}
 
 
@@ -47,7 +52,8 @@ def set_axes(chart: Any, figure: Figure, shown: Numbers, across_at: Sequence[Any
     up.format.line.fill.background()
     up.major_gridlines.format.line.color.rgb = rgb(RULE)
     decimals = max(0, -floor(log10(step) + 1e-9))
-    up.tick_labels.number_format = f"0.{'0' * decimals}" if decimals else "0"
+    plain = f"0.{'0' * decimals}" if decimals else "0"
+    up.tick_labels.number_format = "0%" if asked.y == "share" else plain
     up.tick_labels.number_format_is_linked = False
     _names_low(across, up, bars=asked.kind == "bars")
     if asked.kind == "lines":
@@ -100,20 +106,23 @@ def _step(across: Any, values: Sequence[Any]) -> None:
 
 
 def _x_words(column: str) -> str:
-    known = {"depth_um": DEPTH_TITLE, "day": "day", "n_per_arm": "subjects per arm"}
-    return known.get(column) or _column_words(column)
+    return ACROSS.get(column) or _column_words(column)
 
 
 def _y_words(figure: Figure) -> str:
     """``change in expected grade, mean``"""
     asked = figure.chart
     assert asked is not None
-    score = figure.arguments.get("score")
+    score, depths = figure.arguments.get("score"), figure.arguments.get("depth_um")
+    if asked.y == "difference" and isinstance(figure.arguments.get("difference"), str):
+        return str(figure.arguments["difference"])
     if score not in SCORE_NAMES:
         return _column_words(asked.y)
+    named = score_title(score, depths) if depths else SCORE_NAMES[score]
+    if asked.y == "difference":
+        return f"difference {'of changes ' if figure.arguments.get('change') else ''}in {named}"
     of = next((words for kind, words in KINDS.items() if figure.draw.startswith(kind)), "")
-    depths = figure.arguments.get("depth_um")
-    shown = of + (score_title(score, depths) if depths else SCORE_NAMES[score])
+    shown = f"{of}{named}"
     return shown if asked.y == score else f"{shown}, {_column_words(asked.y)}"
 
 

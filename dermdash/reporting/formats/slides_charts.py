@@ -15,6 +15,7 @@ from pptx.oxml.xmlchemy import BaseOxmlElement
 from pptx.util import Pt
 
 from dermdash.reporting.blocks import Figure
+from dermdash.reporting.figures.data import GRADE_COLOURS, GRADES
 from dermdash.reporting.formats.office import GREY, INK, bare, readable, told_apart
 from dermdash.reporting.formats.slides_axes import set_axes
 from dermdash.reporting.formats.slides_master import PALETTE
@@ -30,7 +31,7 @@ from dermdash.reporting.formats.slides_xml import Box, made, rgb
 
 MOST_SERIES, MOST_BARS = 12, 60  # beyond it, a picture is easier to read
 LONGEST_NAME = 44  # letters of a legend
-DENSE = 20  # points of a line: without dots, its intervals drawn as a band
+DENSE = 30  # points of a line: without dots, its intervals drawn as a band
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,7 @@ def _series(figure: Figure, accent: str) -> list[Series]:
     else:
         keys = data[chart.series].map(_word)
         groups = [(name, data[keys == name]) for name in dict.fromkeys(keys)]
-    colours = {_word(arm): str(code) for arm, code in _arm_colours(figure).items()}
-    spare = iter((accent, *PALETTE, *PALETTE))
+    colours, spare = _known_colours(figure), iter((accent, *PALETTE, *PALETTE))
     names = told_apart([name for name, _ in groups], LONGEST_NAME)
     return [
         Series(
@@ -116,6 +116,20 @@ def _series(figure: Figure, accent: str) -> list[Series]:
         )
         for short, (name, rows) in zip(names, groups, strict=True)
     ]
+
+
+def _known_colours(figure: Figure) -> dict[str, str]:
+    """Colours that arms and grades have everywhere, by the names that the chart shows."""
+    chart = figure.chart
+    if chart is not None and chart.series == "grade":
+        scale = GRADE_COLOURS.get(figure.arguments.get("colours", ""), ())
+        return {
+            name: colour
+            for grade, colour in zip(GRADES, scale, strict=False)
+            for name in (f"{grade}", f"grade {grade}")
+        }
+    colours: Mapping[str, str] = figure.arguments.get("arm_colours") or {}
+    return {_word(arm): str(code) for arm, code in colours.items()}
 
 
 def _bars(series: Sequence[Series], places: list[str]) -> Bars:
@@ -173,7 +187,7 @@ def _colour(drawn: Any, one: Series, *, bars: bool) -> None:
 
 def _colour_alone(chart: Any, figure: Figure) -> None:
     """Where each bar is an arm, each has its arm's colour."""
-    colours = {_word(arm): str(code) for arm, code in _arm_colours(figure).items()}
+    colours = _known_colours(figure)
     asked = figure.chart
     if asked is None or asked.series is not None:
         return
@@ -196,7 +210,7 @@ def _intervals(one: Series, reach: Reach) -> BaseOxmlElement:
     colour = made("a:srgbClr", val=bare(one.colour if dense or reach.lines else "#333333"))
     if dense:
         colour.append(made("a:alpha", val=22000))
-    width = Pt(5) if dense else Pt(1.25)
+    width = Pt(max(2, min(10, 780 / len(one.x)))) if dense else Pt(1.25)
     line = made("a:ln", made("a:solidFill", colour), w=width, cap="flat")
     return made(
         "c:errBars",
@@ -240,11 +254,6 @@ def _numbers(rows: pd.DataFrame, column: str | None) -> Numbers:
 
 def _floats(values: Sequence[Any]) -> Numbers:
     return np.array([np.nan if pd.isna(value) else float(value) for value in values])
-
-
-def _arm_colours(figure: Figure) -> Mapping[str, str]:
-    colours: Mapping[str, str] = figure.arguments.get("arm_colours") or {}
-    return colours
 
 
 def _word(value: Any) -> str:

@@ -15,9 +15,9 @@ from dermdash.reporting.formats.office import (
     readable,
     shortened,
 )
+from dermdash.reporting.formats.office_letters import LETTER
 from dermdash.reporting.formats.slides_master import MARGIN, PLAIN, TEXT, TITLE
 from dermdash.reporting.formats.slides_xml import (
-    LETTER,
     LINE,
     Box,
     Look,
@@ -87,7 +87,7 @@ def add_page(
         write_box(slide, "Caption", box, [paragraph(text, SMALL) for text in below])
     if warnings:
         _warn(slide, warnings, BOTTOM - _small_height(below))
-    _put_footer(slide, report)
+    _put_footer(slide, report, len(deck.slides))
     return slide
 
 
@@ -147,11 +147,11 @@ def put_mark(slide: Any, report: Report) -> None:
         write_box(slide, "Mark", MARK, [paragraph(report.mark, look)])
 
 
-def _put_footer(slide: Any, report: Report) -> None:
+def _put_footer(slide: Any, report: Report, number: int) -> None:
     """Whose report it is, when it was made, and the slide's number, in the layout's own places."""
     parts = (shortened(report.brand.company, 40), shortened(report.title, 60), report.made)
     words = paragraph("  ·  ".join(part for part in parts if part), Look(9, GREY))
-    shown = {"ftr": words, "sldNum": number_field(Look(9, GREY, side="r"))}
+    shown = {"ftr": words, "sldNum": number_field(number, Look(9, GREY, side="r"))}
     for place in slide.slide_layout.placeholders:
         kind = place.element.ph.get("type")
         if kind in shown:

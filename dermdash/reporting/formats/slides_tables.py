@@ -32,11 +32,8 @@ class TablePage:
 
     @property
     def words(self) -> str:
-        """``rows 1 to 18 of 60``; "" where all are here."""
+        """``rows 1 to 18 of 60``"""
         of = len(self.layout.body)
-        whole = (self.first, self.last) == (min(1, of), of)
-        if whole:
-            return ""
         if self.first == self.last:
             return f"row {self.first} of {of}"
         return f"rows {self.first} to {self.last} of {of}"

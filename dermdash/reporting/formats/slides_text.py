@@ -5,9 +5,8 @@ from typing import Any
 
 from dermdash.reporting.blocks import Bullets, Content, Paragraph
 from dermdash.reporting.formats.office import GREY, INK, ink, readable
-from dermdash.reporting.formats.office_columns import pieces_of
+from dermdash.reporting.formats.office_letters import LETTER, pieces_of
 from dermdash.reporting.formats.slides_xml import (
-    LETTER,
     LINE,
     Box,
     Look,

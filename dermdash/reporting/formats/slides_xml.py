@@ -11,10 +11,9 @@ from pptx.oxml.xmlchemy import BaseOxmlElement, OxmlElement
 from pptx.util import Pt
 
 from dermdash.reporting.formats.office import INK, LANGUAGE, bare, readable
-from dermdash.reporting.formats.office_columns import lines_of
+from dermdash.reporting.formats.office_letters import BOLD, LETTER, lines_of
 
 Side = Literal["l", "ctr", "r"]
-LETTER = 0.52  # of a font's size: the mean letter of a sentence in Arial
 LINE = 1.2  # of a font's size
 
 
@@ -108,17 +107,19 @@ def write_box(
     return shape
 
 
-def number_field(look: Look) -> BaseOxmlElement:
-    """A paragraph with the slide's own number."""
+def number_field(number: int, look: Look) -> BaseOxmlElement:
+    """A paragraph with the slide's own number, which follows where the slide is moved."""
     key = "{C1FF6DA9-008F-8B48-92A6-B652298478BF}"
-    shown = parse_xml(f"<a:fld {nsdecls('a')} id='{key}' type='slidenum'><a:t>‹#›</a:t></a:fld>")
+    shown = parse_xml(
+        f"<a:fld {nsdecls('a')} id='{key}' type='slidenum'><a:t>{number}</a:t></a:fld>"
+    )
     shown.insert(0, _letters("a:rPr", look))
     return made("a:p", made("a:pPr", algn=look.side), shown)
 
 
 def height_of(text: str, look: Look, width: float) -> float:
     """Points that a paragraph takes, estimated to the safe side."""
-    room = (width - (18 if look.bullet else 0)) / (LETTER * look.size * (1.08 if look.bold else 1))
+    room = (width - (18 if look.bullet else 0)) / (LETTER * look.size * (BOLD if look.bold else 1))
     return lines_of(readable(text), room) * look.size * LINE + look.after
 
 

@@ -157,7 +157,7 @@ def _sheet(accent: str, soft: str) -> str:
     }
 {_style("TOCHeading", "TOC Heading", rules=hold + _gap(28, 8), look=_look(11, accent, bold=True))}
 {_style("TOC1", "toc 1", rules=right + _gap(0, 5), look=_look(10), after="TOC1")}
-{_style("Lead", "Lead", rules="<w:keepLines/>" + _gap(0, 10, 1.25), look=_look(13))}
+{_style("Lead", "Lead", rules=hold + _gap(0, 10, 1.25), look=_look(13))}
 {_style("Note", "Note", rules=_gap(0, 6), look=_look(8.5, GREY))}
 {
         _style(

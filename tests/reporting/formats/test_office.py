@@ -21,6 +21,7 @@ from dermdash.reporting.formats.office import (
     undated,
 )
 from dermdash.reporting.formats.office_columns import lay_out
+from dermdash.reporting.formats.office_letters import letters_of, pieces_of
 from tests.support.reports import sample_report
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
@@ -108,6 +109,18 @@ def test_numbers_keep_their_line_beside_sentences() -> None:
     layout = lay_out(numbers, 300, sizes=(9,))
     assert layout.widths[1] > 11 * 0.55 * 9
     assert lay_out(table, 480, sizes=(9, 7)).size == 9
+
+
+@given(st.text(max_size=300), st.floats(1, 60), st.integers(1, 5))
+def test_pieces_lose_no_word(text: str, letters: float, lines: int) -> None:
+    """A paragraph that goes on on the next slide must be whole."""
+    kept = "".join("".join(pieces_of(text, letters, lines)).split())
+    assert kept == "".join(text.split())
+
+
+def test_capitals_are_wider_than_small_letters() -> None:
+    """ANCOVA measured as six narrow letters would break in its last."""
+    assert letters_of("ANCOVA") > 1.2 * letters_of("ancova")
 
 
 def test_letters_shrink_before_words_break() -> None:

@@ -26,6 +26,7 @@ from dermdash.reporting.blocks import (
     Table,
     table_of,
 )
+from dermdash.reporting.figures.data import DEFAULT_COLOURS, GRADE_COLOURS
 from dermdash.reporting.formats import slides
 from dermdash.reporting.report import Report, render
 from tests.reporting.formats.test_word import pages_of
@@ -208,6 +209,50 @@ def test_grouped_bars_keep_gaps_as_gaps() -> None:
     assert places == ["1", "1"]
 
 
+def test_grades_keep_the_colours_of_their_scale() -> None:
+    """Grade 1 in another colour than on every page is read as another grade."""
+    rows = [(arm, f"grade {grade}", 0.25) for arm in ARMS for grade in (1, 2, 3, 4)]
+    data = pd.DataFrame(rows, columns=["arm", "grade", "share"])
+    figure = bars(data, Chart("bars", "arm", "share", "grade"), "class_shares")
+    figure = replace(figure, arguments={"colours": DEFAULT_COLOURS})
+    (chart,) = charts(of(Content("Grades", "A quarter each.", (figure,))))
+    colours = [f"#{one.format.fill.fore_color.rgb}".lower() for one in chart.plots[0].series]
+    assert colours == list(GRADE_COLOURS[DEFAULT_COLOURS])
+    assert chart.value_axis.tick_labels.number_format == "0%"
+
+
+@pytest.mark.parametrize(
+    ("draw", "y", "more", "named"),
+    [
+        ("group_lines", "mean", {}, "expected grade, mean"),
+        ("group_lines", "mean", {"depth_um": (0, 20)}, "expected grade, 0 to 20 µm, mean"),
+        ("difference_band", "difference", {}, "difference in expected grade"),
+        (
+            "difference_band",
+            "difference",
+            {"change": True},
+            "difference of changes in expected grade",
+        ),
+        ("sensitivity_curve", "difference", {"difference": "active − placebo"}, "active − placebo"),
+    ],
+)
+def test_axes_are_named_by_what_they_show(
+    draw: str, y: str, more: dict[str, Any], named: str
+) -> None:
+    """An axis called "mean" leaves open of what; a change is not a score."""
+    data = pd.DataFrame({"depth_um": range(70), y: np.linspace(-0.2, 0.8, 70)})
+    data = data.assign(low=data[y] - 0.1, high=data[y] + 0.1)
+    arguments = {"score": "expected_grade", **more}
+    chart = Chart("lines", "depth_um", y, low="low", high="high")
+    figure = Figure(draw, arguments, "Along depth.", "A line.", data, chart)
+    (drawn,) = charts(of(Content("Depths", "It falls.", (figure,))))
+    assert drawn.value_axis.axis_title.text_frame.text == named
+    assert drawn.category_axis.axis_title.text_frame.text == "depth below the DEJ (µm)"
+    assert drawn.value_axis.minimum_scale <= -0.3
+    assert drawn.value_axis.maximum_scale >= 0.9
+    assert not drawn.has_legend
+
+
 def test_points_without_a_value_are_left_out_of_a_line() -> None:
     """A line through 0 where nothing was measured."""
     figure = change_figure(("placebo", "active"))
@@ -256,6 +301,19 @@ def test_long_tables_go_on_with_their_head() -> None:
     assert len(slides_of) == len(pieces) > 10
     assert "rows 1 to " in words(slides_of[0], "Section")
     assert titles(deck).count("500 subjects. (continued)") == len(pieces) - 1
+
+
+def test_a_cell_longer_than_a_slide_goes_on_in_the_next() -> None:
+    """Words cut from a cell are words that nobody agreed to leave out."""
+    sentence = " ".join(f"w{number}" for number in range(2000))
+    table = Table("Long", (Column("What"), Column("n", "count")), ((sentence, 3), ("short", 4)))
+    deck = of(Content("Words", "Many.", (table,)))
+    pieces = [row for piece in tables(deck) for row in piece[1:] if piece[0] == ["What", "n"]]
+    assert " ".join(row[0] for row in pieces[:-1]).split() == sentence.split()
+    assert [row[1] for row in pieces] == ["3", *[""] * (len(pieces) - 2), "4"]
+    kickers = [words(slide, "Section") for slide in deck.slides if words(slide, "Section")]
+    assert kickers[0] == "Words  ·  row 1 of 2"
+    assert kickers[-2] == "Words  ·  rows 1 to 2 of 2"
 
 
 def test_nothing_reaches_past_the_slide() -> None:
