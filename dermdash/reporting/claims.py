@@ -179,6 +179,11 @@ def _caveats(answered: Answered, ground: Ground) -> Iterator[str]:
             f"The data were reopened {'once' if n == 1 else f'{n} times'} after unblinding, with "
             "the arms known."
         )
+    if conduct.n_models > 1:
+        yield (
+            f"The reading protocol named {conduct.n_models} models in turn: a choice among them "
+            "after looking would not be accounted for."
+        )
     if plan.alpha > 0.05:
         yield (
             f"The plan's level is {plan.alpha:g}, laxer than the usual 0.05: intervals are "

@@ -28,11 +28,13 @@ class Conduct:
     sealed_when_locked : the plan was locked while the arms went by codes
     dejs_after_unblinding : scans that stand on a DEJ which was given after unblinding
     reopened_after_unblinding : how often the data were reopened when the arms were known
+    n_models : that the reading protocol named in turn
     """
 
     sealed_when_locked: bool = False
     dejs_after_unblinding: int = 0
     reopened_after_unblinding: int = 0
+    n_models: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +90,7 @@ class Ground:
                 self.conduct.sealed_when_locked,
                 self.conduct.dejs_after_unblinding,
                 self.conduct.reopened_after_unblinding,
+                self.conduct.n_models,
             ],
         ]
         return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
@@ -104,6 +107,7 @@ def read_ground(source: "Source", study_id: int) -> Ground:
     from dermdash.trial.gradings import profiles
     from dermdash.trial.life import count_dejs_after_unblinding, study_events
     from dermdash.trial.plans import current_plan
+    from dermdash.trial.protocols import protocol_versions
     from dermdash.trial.scan_table import scan_table
 
     tx = source.tx
@@ -121,13 +125,20 @@ def read_ground(source: "Source", study_id: int) -> Ground:
         every,
         n_excluded,
         conduct_of(
-            study_events(tx, study_id), stored, n_dejs=count_dejs_after_unblinding(tx, study_id)
+            study_events(tx, study_id),
+            stored,
+            n_dejs=count_dejs_after_unblinding(tx, study_id),
+            n_models=protocol_versions(tx, study_id)["model_digest"].nunique(),
         ),
     )
 
 
 def conduct_of(
-    events: "tuple[StudyEvent, ...]", stored: "StoredPlan | None", *, n_dejs: int
+    events: "tuple[StudyEvent, ...]",
+    stored: "StoredPlan | None",
+    *,
+    n_dejs: int = 0,
+    n_models: int = 1,
 ) -> Conduct:
     """What a study's steps, the newest first, say of its plan and its data."""
     sealed, unblinded, reopened = False, False, 0
@@ -139,4 +150,4 @@ def conduct_of(
                 sealed = event.act == "blinded"
         elif event.act == "reopened" and unblinded:
             reopened += 1
-    return Conduct(sealed, n_dejs, reopened)
+    return Conduct(sealed, n_dejs, reopened, n_models)

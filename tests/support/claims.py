@@ -18,6 +18,7 @@ from dermdash.trial.questions import blank_plan
 from dermdash.trial.studies import Study
 from tests.support.trials import VISITS, profiles_of, study_of
 
+TWO = ("D0", "D56")  # visits: enough for most tests, and quick
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 PRIMARY = ("active", "placebo", "D56")
 VALIDATED = Protocol(
@@ -92,3 +93,14 @@ def ground_of(
     )
     everything = profiles if every is None else every
     return Ground(evidence, other, everything, n_excluded, conduct or Conduct())
+
+
+def quick(**more: Any) -> Ground:
+    """Two visits, a clear effect: both sentences are offered."""
+    study = more.pop("study", None) or study_of(visits=TWO)
+    scans = more.pop("scans", None) or scans_of({"placebo": 0.0, "active": 0.8}, visits=TWO)
+    return ground_of(
+        profiles=profiles_of(scans, visits=TWO),
+        study=study,
+        **more,
+    )

@@ -112,6 +112,7 @@ def test_each_part_of_the_ground_is_in_its_digest() -> None:
         replace(ground, conduct=replace(ground.conduct, sealed_when_locked=True)),
         replace(ground, conduct=replace(ground.conduct, dejs_after_unblinding=1)),
         replace(ground, conduct=replace(ground.conduct, reopened_after_unblinding=1)),
+        replace(ground, conduct=replace(ground.conduct, n_models=2)),
         replace(ground, every=ground.every.iloc[1:]),
         replace(ground, other=replace(ground.other, layers=ground.other.layers.iloc[1:])),
         *(
@@ -135,11 +136,11 @@ def test_the_order_of_a_studys_steps_decides() -> None:
         return StudyEvent(act, "ada", NOW + hours * hour)
 
     blinded, unblinded = event("blinded", -2), event("unblinded", 2)
-    assert conduct_of((unblinded, blinded), locked, n_dejs=0).sealed_when_locked
-    assert not conduct_of((event("blinded", 1),), locked, n_dejs=0).sealed_when_locked
+    assert conduct_of((unblinded, blinded), locked).sealed_when_locked
+    assert not conduct_of((event("blinded", 1),), locked).sealed_when_locked
     early = (event("unblinded", -1), blinded)
-    assert not conduct_of(early, locked, n_dejs=0).sealed_when_locked
-    assert not conduct_of((), locked, n_dejs=0).sealed_when_locked
+    assert not conduct_of(early, locked).sealed_when_locked
+    assert not conduct_of((), locked).sealed_when_locked
     again = (event("reopened", 4), event("reopened", 3), unblinded, event("reopened", 1), blinded)
     assert conduct_of(again, locked, n_dejs=3).reopened_after_unblinding == 2
 
