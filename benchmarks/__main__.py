@@ -11,7 +11,7 @@ from rich.table import Table
 
 from dermdash.settings import usable_cores
 
-NAMES = ("imports", "grading", "engines", "store", "pages", "marking", "reports")
+NAMES = ("imports", "grading", "engines", "store", "pages", "marking", "reports", "claims")
 MARKS = {True: "reached", False: "missed", None: ""}
 
 
