@@ -210,7 +210,8 @@ def test_no_name_leaves_its_folder(name: str) -> None:
 )
 def test_any_text_can_be_written_and_read(cells: list[str], title: str) -> None:
     """Lost: one odd letter in one name, and no report is written."""
-    frame = pd.DataFrame({"subject_id": cells, title: 1.5})
+    frame = pd.DataFrame([(cell, 1.5) for cell in cells], dtype="object")
+    frame.columns = pd.Index(["subject_id", title], dtype="object")
     report = replace(attached((Attachment("scores", frame, title),)), title=title, made_by=title)
     files = unzip(replace(report, mark=""))
     rows = list(csv.reader(io.StringIO(files["data/scores.csv"].decode(), newline="")))

@@ -186,7 +186,8 @@ def test_a_table_longer_than_a_sheet_is_split_and_one_too_wide_refused() -> None
 )
 def test_any_text_can_be_written_and_read(cells: list[str], title: str) -> None:
     """Lost: one odd letter in one name, and the workbook is damaged."""
-    frame = pd.DataFrame({"subject_id": cells, f"n {title}": 1.5})
+    frame = pd.DataFrame([(cell, 1.5) for cell in cells], dtype="object")
+    frame.columns = pd.Index(["subject_id", f"n {title}"], dtype="object")
     report = replace(
         with_frame(frame), title=title, made_by=title, mark=title, studies=(title, title)
     )
