@@ -37,6 +37,7 @@ from tests.support.reports import (
     MARK,
     NASTY,
     change_figure,
+    long_table,
     nasty_report,
     sample_report,
 )
@@ -291,7 +292,7 @@ def test_figures_and_tables_have_words_for_those_who_cannot_see_them(sample: Any
 
 def test_long_tables_go_on_with_their_head() -> None:
     """Rows that run off the slide are rows that are lost."""
-    deck = opened(sample_report(rows=500))
+    deck = of(long_table(500))
     pieces = [piece for piece in tables(deck) if piece[0][0] == "Subject"]
     assert [row[0] for piece in pieces for row in piece[1:]] == [
         f"S-{row:03d}" for row in range(500)

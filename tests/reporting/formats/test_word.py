@@ -162,7 +162,6 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     report = sample_report(rows=3)
     first = word.write(report)
     assert first == word.write(report)
-    assert first != word.write(replace(report, title="Another"))
     with ZipFile(BytesIO(first)) as package:
         assert {member.date_time[0] for member in package.infolist()} == {1980}
         assert not [name for name in package.namelist() if "thumbnail" in name or "custom" in name]
