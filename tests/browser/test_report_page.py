@@ -65,19 +65,12 @@ def test_figures_follow_light_and_dark(browser: Browser, tmp_path: Path) -> None
     """Lost: black letters on black paper in the evening."""
     with opened(browser, sample_report(), tmp_path, color_scheme="dark") as page:
         draw_all(page)
-
-        def inks() -> tuple[str, str]:
-            paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-            letters = page.locator("#live-2 .xtick text").first
-            return paper, letters.evaluate("one => getComputedStyle(one).fill")
-
-        assert inks() == ("rgb(21, 21, 26)", "rgb(233, 231, 226)")
+        paper, letters = page.locator("body"), page.locator("#live-2 .xtick text").first
+        expect(paper).to_have_css("background-color", "rgb(21, 21, 26)")
+        expect(letters).to_have_css("fill", "rgb(233, 231, 226)")
         page.emulate_media(color_scheme="light")
-        page.wait_for_function(
-            "getComputedStyle(document.querySelector('#live-2 .xtick text')).fill"
-            " == 'rgb(37, 36, 43)'"
-        )
-        assert inks() == ("rgb(253, 252, 250)", "rgb(37, 36, 43)")
+        expect(paper).to_have_css("background-color", "rgb(253, 252, 250)")
+        expect(letters).to_have_css("fill", "rgb(37, 36, 43)")
 
 
 def test_it_fits_a_phone(browser: Browser, tmp_path: Path) -> None:
