@@ -23,7 +23,7 @@ DESIGNS = {
 }
 
 
-def tests_words(found: Comparison) -> str:
+def comparison_words(found: Comparison) -> str:
     """The tests that were run, and what they assume."""
     plan = found.plan
     methods = list(dict.fromkeys([found.omnibus.test, *(one.method for one in found.contrasts)]))

@@ -118,7 +118,7 @@ def grading_words(record: Record) -> str:
     )
 
 
-def score_words(record: Record, asked: Asked) -> str:
+def score_words(asked: Asked) -> str:
     """How patches became a subject's score, and which scans have none."""
     how = {
         "expected_grade": "The expected grade of a patch is Σ k·p(k) over its four probabilities",

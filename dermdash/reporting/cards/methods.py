@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dermdash.analysis.answers import Answered
-from dermdash.analysis.cohorts import capital
 from dermdash.reporting.blocks import Block, Bullets, Content, Paragraph
 from dermdash.reporting.cards.known import Known, read_known
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.inference_words import (
+    comparison_words,
     depth_words,
     far_values_words,
     methods_used,
@@ -18,7 +18,6 @@ from dermdash.reporting.inference_words import (
     responder_words,
     sensitivity_words,
     star_words,
-    tests_words,
 )
 from dermdash.reporting.methods_words import (
     dej_words,
@@ -49,11 +48,11 @@ class Methods:
         record, asked = inputs.record, inputs.asked
         answered, why = inputs.answered()
         parts: list[tuple[str, str]] = [
-            ("Design", f"{capital(design_sentence(record))} {_life(inputs)}".strip()),
+            ("Design", f"{design_sentence(record)} {_life(inputs)}".strip()),
             ("Scans", scans_words(record)),
             ("DEJ", dej_words(record)),
             ("Grading", grading_words(record)),
-            ("Score", score_words(record, asked)),
+            ("Score", score_words(asked)),
             ("Population", population_words(record, asked)),
             ("Plan", _plan(inputs)),
             *(_statistics(inputs, answered) if answered else _planned(inputs, why)),
@@ -103,7 +102,7 @@ def _statistics(known: Known, answered: Answered) -> list[tuple[str, str]]:
     if known.asked.over_visits:
         visits = [("Responders", responder_words(plan))]
     return [
-        ("Comparison", tests_words(found)),
+        ("Comparison", comparison_words(found)),
         ("Several questions", multiplicity_words(found, answered.standing)),
         ("Missing data", missing_words(found, plan)),
         ("Values far off", far_values_words(plan)),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dermdash.analysis.answers import Answered
-from dermdash.analysis.cohorts import capital
 from dermdash.reporting.blocks import Block, Bullets, Content, Paragraph
 from dermdash.reporting.cards.known import Known, read_known
 from dermdash.reporting.cards.source import Source
@@ -42,10 +41,10 @@ class Summary:
             said, more = plain_answer(answered.found)
         return Content(
             "Summary",
-            capital(said),
+            said,
             (
                 *warnings_of(inputs),
-                Paragraph(capital(f"{said} {more}".strip()), "lead"),
+                Paragraph(f"{said} {more}".strip(), "lead"),
                 *_study(inputs, answered),
                 *(() if answered is None else _result(answered)),
                 Paragraph("What it does not mean:"),
@@ -83,7 +82,7 @@ def warnings_of(known: Known) -> tuple[Paragraph, ...]:
 def _study(known: Known, answered: Answered | None) -> tuple[Block, ...]:
     found = None if answered is None else answered.found
     return (
-        Paragraph(f"What was studied. {capital(design_sentence(known.record))}"),
+        Paragraph(f"What was studied. {design_sentence(known.record)}"),
         Paragraph(f"What was measured. {measure_sentence(known.asked)}"),
         Paragraph(f"On how many. {numbers_sentence(known.record, found)}"),
     )
