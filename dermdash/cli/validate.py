@@ -4,6 +4,7 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,7 +39,8 @@ def validate(
     if out is not None:
         if out.suffix.lower() != ".pdf":
             raise InputError(f"{out.name} does not end with .pdf; a validation is written as PDF")
-        existing_folder(out)
+        with TemporaryFile(dir=existing_folder(out)):  # found out before anything is computed
+            pass
     with progress("validating") as show:
         found = run(show=show)
     if out is not None:

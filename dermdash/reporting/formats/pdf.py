@@ -9,7 +9,7 @@ import re
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
@@ -40,6 +40,8 @@ TITLE_EMS = 17.0
 VIEW_BOX = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 SHORT = 90  # letters of a title in the head of each page
 TALLEST_MM, TALLEST_TURNED_MM = 215.0, 130.0
+TALLEST_WITH_TITLE_MM, MOST_BEFORE_FIGURE = 130.0, 900  # mm of a figure, letters before it
+MOST_WHOLE = 8  # rows of a table that is kept on one page
 MOST_LINES = 20  # of a cell that is kept on one page
 SMALLEST_MM, WIDEST_MM = 40.0, 170.0
 MM_A_PIXEL = 25.4 / 96
@@ -126,6 +128,7 @@ class _Data:
             "message": message,
             "message_first": bool(message) and not said,
             "blocks": blocks,
+            "head": _head([one for one in blocks if one["kind"] != "attachment"]),
         }
 
     def _block(self, block: Block) -> Iterator[dict[str, Any]]:
@@ -180,6 +183,7 @@ class _Data:
             "widths_mm": layout.widths_mm,
             "size_pt": layout.size_pt,
             "turned": layout.turned,
+            "whole": len(rows) <= MOST_WHOLE,
             "tall": any(
                 ems(cell) > MOST_LINES * room
                 for row in rows
@@ -214,6 +218,25 @@ class _Data:
         name = f"{self._pictures}.{kind}"
         (self._folder / name).write_bytes(content)
         return f"/{name}"
+
+
+def _head(blocks: Sequence[Mapping[str, Any]]) -> int:
+    """How many blocks stand on one page with their section's title: up to its first figure.
+
+    0 where there is more before it than fits, or no figure.
+
+    >>> _head([{"kind": "lead", "text": "It rose."}, {"kind": "figure", "height_mm": 90}])
+    2
+    """
+    letters = 0
+    for place, block in enumerate(blocks):
+        if block["kind"] == "figure":
+            fits = block["height_mm"] <= TALLEST_WITH_TITLE_MM and letters <= MOST_BEFORE_FIGURE
+            return place + 1 if fits else 0
+        if "text" not in block:
+            return 0
+        letters += len(block["text"])
+    return 0
 
 
 def _short(text: str) -> str:

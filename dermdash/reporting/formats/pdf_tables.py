@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 PORTRAIT_MM, LANDSCAPE_MM = 170.0, 257.0
 LAYOUTS = (  # the first that fits: points of the letters, whether the page is turned
@@ -17,13 +18,18 @@ INSET_MM = 3.6  # both sides of a cell together
 MM_A_POINT = 25.4 / 72
 WORD_EMS = 9.0  # a longer word may break
 MOST_EMS = 60.0  # no column wants to be wider
-WORDY = 1.4  # times the page's width: cells that need more than a line get smaller letters
 USUAL = 80  # of a hundred cells, as many are no wider than the column's usual one
 BREAK = "\u200b"  # where a line may end inside a word; users' own are shown by their code
+LITTLE = 0.05  # ems, by which widths in mm are rounded
 BOLD = 1.12  # of a head's letters
 MOST_AIR_MM = 12.0  # that a column gets beyond what it needs
-NARROW = frozenset(" .,;:'|!()[]/ijltfr1I-")
-WIDE = frozenset("mwMW%—@")
+WIDTHS = (  # letters of Libertinus Serif, as multiples of their size
+    (frozenset(" .,;:'|!()[]/ijlI-"), 0.32),
+    (frozenset("rtf"), 0.37),
+    (frozenset("mwMW%—@"), 0.9),
+    (frozenset("0123456789"), 0.5),
+)
+LOWER, UPPER = 0.54, 0.72
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,9 @@ def lay_out(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Layout:
         natural.append(min(wide[-1], MOST_EMS))
         usual.append(min(wide[USUAL * (len(wide) - 1) // 100], MOST_EMS))
         least.append(min(max(words, default=1.0), WORD_EMS))
-    wordy = sum(natural) * LAYOUTS[0][0] * MM_A_POINT > WORDY * PORTRAIT_MM
-    size_pt, turned = next(
-        (
-            (size, turned)
-            for size, turned in LAYOUTS[wordy:]
-            if sum(_mm(one, size) for one in least) <= (LANDSCAPE_MM if turned else PORTRAIT_MM)
-        ),
-        LAYOUTS[-1],
-    )
+    upright = [layout for layout in LAYOUTS if not layout[1] and _fits(natural, layout)]
+    possible = [layout for layout in LAYOUTS[1:] if _fits(least, layout)]
+    size_pt, turned = [*upright, *possible, LAYOUTS[-1]][0]
     room = LANDSCAPE_MM if turned else PORTRAIT_MM
     return Layout(size_pt, _share(natural, usual, least, size_pt, room), turned)
 
@@ -64,22 +64,28 @@ def lay_out(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Layout:
 def breakable(text: str, room_ems: float) -> str:
     """The text with ``BREAK`` after each letter of a word that is wider than its room.
 
-    >>> breakable("a long-word", 1.7).split(BREAK)
+    >>> breakable("a long-word", 1.75).split(BREAK)
     ['a l', 'o', 'n', 'g-w', 'o', 'r', 'd']
     """
-    if ems(text) <= room_ems:
+    if ems(text) <= room_ems + LITTLE:
         return text
     return "".join(
-        _apart(word) if ems(word) > room_ems else word for word in re.split(r"(\s+|-)", text)
+        _apart(word) if ems(word) > room_ems + LITTLE else word
+        for word in re.split(r"(\s+|-)", text)
     )
 
 
 def ems(text: str) -> float:
     """About how wide a text is, as a multiple of its size; rather too wide than too narrow."""
-    return sum(
-        0.32 if letter in NARROW else 0.85 if letter in WIDE else 0.5 if letter.islower() else 0.64
-        for letter in text
-    )
+    return sum(map(_letter_ems, text))
+
+
+@cache
+def _letter_ems(letter: str) -> float:
+    for letters, width in WIDTHS:
+        if letter in letters:
+            return width
+    return LOWER if letter.islower() else UPPER
 
 
 def _words(text: str) -> Iterator[str]:
@@ -88,6 +94,12 @@ def _words(text: str) -> Iterator[str]:
 
 def _mm(width_ems: float, size_pt: float) -> float:
     return width_ems * size_pt * MM_A_POINT + INSET_MM
+
+
+def _fits(widths_ems: Sequence[float], layout: tuple[float, bool]) -> bool:
+    size_pt, turned = layout
+    needed = sum(_mm(one, size_pt) for one in widths_ems)
+    return needed <= (LANDSCAPE_MM if turned else PORTRAIT_MM)
 
 
 def _share(

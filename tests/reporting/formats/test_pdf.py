@@ -19,6 +19,7 @@ from dermdash.reporting.report import Brand, Report
 from tests.support.reports import (
     MARK,
     NASTY,
+    heatmap_figure,
     long_table,
     nasty_report,
     png,
@@ -200,3 +201,28 @@ def test_any_text_can_be_printed(text: str) -> None:
     table = table_of(pd.DataFrame({f"c{text}": [text]}), text, note=text)
     report = only(Paragraph(text), Bullets((text,)), table, title=text)
     assert write(replace(report, made_by=text, studies=(text,))).startswith(b"%PDF-1.7")
+
+
+def test_words_of_a_full_table_are_printed_whole(tmp_path: Path) -> None:
+    """The widths that words are given are estimates: too narrow, and letters fall to a next line.
+
+    Words of wide and of narrow letters, in a table of as many columns as fit.
+    """
+    words = ("Dunnett", "WWWMMM", "illicit", "Brown-Forsythe", "0.12345", "Größe", "SHA-256")
+    twice = {f"{word} {number}": word for number, word in enumerate(words * 2)}
+    table = table_of(pd.DataFrame([twice]), "Words")
+    found = poppler("pdftotext", write(only(table)), tmp_path, "-layout").split()
+    for word in words:
+        assert word in found or word.endswith("Forsythe"), word
+
+
+def test_a_section_starts_on_the_page_of_its_first_figure(tmp_path: Path) -> None:
+    """A title at the foot of a page, and what it is about on the next."""
+    notes = (Paragraph("It rose.", "lead"), Paragraph("Exploratory.", "note"))
+    heatmap = Content("Heatmap", "m", (*notes, heatmap_figure(("a", "b"))))
+    for n in (10, 12, 14):
+        filling = tuple(Paragraph("Filling. " * 40) for _ in range(n))
+        report = replace(sample_report(), contents=(Content("One", "m", filling), heatmap))
+        pages = poppler("pdftotext", write(report), tmp_path, "-layout").split("\f")[1:]
+        (titled,) = [page for page in pages if re.search(r"^ *2 +Heatmap", page, re.MULTILINE)]
+        assert "Figure 1" in titled

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from dermdash.reporting.formats.pdf_tables import (
     BREAK,
+    INSET_MM,
     LANDSCAPE_MM,
+    MM_A_POINT,
     PORTRAIT_MM,
     breakable,
     lay_out,
@@ -49,3 +51,13 @@ def test_a_break_changes_no_letter(text: str, room: float) -> None:
     """A digest that is copied out of the table must still be the digest."""
     text = text.replace(BREAK, "")
     assert breakable(text, room).replace(BREAK, "") == text
+
+
+def test_ordinary_words_stay_whole_in_a_full_table() -> None:
+    """``Dunnet-t`` in a narrow column looks like a fault of the numbers beside it."""
+    head = ["Difference", "Estimate", "CI low", "p adjusted", "Test", "Effect size"]
+    row = ["active − placebo " * 3, "−0.49", "0.26", "< .001", "Dunnett", "Hedges' g 2.75 " * 4]
+    layout = lay_out(head, [row])
+    for cell, width in zip(row, layout.widths_mm, strict=True):
+        room = (width - INSET_MM) / (layout.size_pt * MM_A_POINT)
+        assert BREAK not in breakable(cell, room), cell

@@ -18,6 +18,7 @@ from dermdash.reporting.figures.print.shares import share_bars
 from dermdash.reporting.figures.print.style import (
     ACCENT,
     NEUTRAL,
+    SEAM,
     depth_down,
     every,
     key,
@@ -94,7 +95,7 @@ def layer_grades(
             cmap=ListedColormap(GRADE_COLOURS[colours]),
             norm=Normalize(0.5, 4.5),
             edgecolors="face",
-            linewidth=0.15,
+            linewidth=SEAM,
         )
         for depth, grade in zip(layers.depth_um, grades, strict=True):
             axes.text(

@@ -37,6 +37,7 @@ FileKind = Literal["svg", "pdf", "png"]
 WIDTH_MM = 170  # the text of an A4 page with margins of 20 mm
 PX_PER_INCH = 96  # heights are given in pixels of a page, as on screen
 DOTS_PER_INCH = 300
+SEAM = 0.7  # points by which cells of a heatmap overlap, or viewers show white lines between them
 ACCENT = "#5546A8"
 NEUTRAL = "#6F6F6F"
 MARK = "mark"
@@ -185,7 +186,7 @@ def plain_bar(bar: "Colorbar") -> None:
     """No frame, and cells that stay vectors."""
     bar.outline.set_visible(False)
     if bar.solids is not None:
-        bar.solids.set(rasterized=False, edgecolor="face", linewidth=0.15)
+        bar.solids.set(rasterized=False, edgecolor="face", linewidth=SEAM)
 
 
 def column(
@@ -207,7 +208,7 @@ def column(
         cmap=colours,
         norm=norm,
         edgecolors="face",  # no white hairlines between cells
-        linewidth=0.15,
+        linewidth=SEAM,
     )
 
 
