@@ -8,7 +8,7 @@ from dermdash.reporting.cards.question import Question, question_to_json
 from dermdash.trial.reports import StoredReport, add_card, create_report, list_reports
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.places import link
 from dermdash.ui.report_choice import LONGEST_TITLE, last_used, open_report
 
@@ -59,7 +59,7 @@ def _add(access: Access, study: Study, asking: Asking, key: str, label: str) -> 
                 key=f"add_{key}_title_{study.study_id}",
             )
         pressed = st.button("Add the card", type="primary", key=f"add_{key}_card")
-        if pressed and known(access, place=f"add_{key}"):
+        if pressed_by(access, pressed, place=f"add_{key}"):
             with refusals():
                 with access.write() as tx:
                     into = chosen or create_report(tx, study.study_id, title)

@@ -78,6 +78,22 @@ def known(access: Access, *, place: str = "page") -> bool:
     return False
 
 
+def pressed_by(access: Access, pressed: bool, *, place: str) -> bool:
+    """Whether a button was pressed by somebody whose name is known; else the name is asked for.
+
+    The question stands until it is answered, also in the runs that follow the press.
+    """
+    asking = f"asking_{place}"
+    if access.user is not None:
+        st.session_state.pop(asking, None)
+        return pressed
+    if pressed:
+        st.session_state[asking] = True
+    if st.session_state.get(asking):
+        known(access, place=place)
+    return False
+
+
 def remember(access: Access) -> None:
     """Keep the name in the browser, so that it is asked only once."""
     if access.user and unquote(st.context.cookies.get(COOKIE, "")) != access.user.name:

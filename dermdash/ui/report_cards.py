@@ -8,7 +8,7 @@ import streamlit as st
 from dermdash.reporting.stored_blocks import stored_message
 from dermdash.trial.reports import StoredCard, StoredReport, add_text, refresh_card
 from dermdash.ui.cells import plain, plural
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.report_choice import LONGEST_TITLE
 from dermdash.ui.report_states import State
 
@@ -78,21 +78,17 @@ def _card(report: StoredReport, card: StoredCard, state: State, *, chosen: bool)
 def _act_on_all(access: Access, report: StoredReport, states: Mapping[int, State]) -> None:
     outdated = [one for one in report.cards if states[one.card_id].outdated]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if outdated and st.button(
+        pressed = outdated and st.button(
             f"Refresh {plural(len(outdated), 'card')}",
             icon=":material/refresh:",
             type="primary",
             key="refresh_all",
-        ):
-            _refresh(access, outdated)
+        )
         _add_text(access, report)
-
-
-def _refresh(access: Access, cards: list[StoredCard]) -> None:
-    if known(access, place="refresh_all"):
+    if pressed_by(access, bool(pressed), place="refresh_all"):
         with refusals():
             with access.write() as tx:
-                for card in cards:
+                for card in outdated:
                     refresh_card(tx, card.card_id)
             st.rerun()
 
@@ -109,7 +105,7 @@ def _add_text(access: Access, report: StoredReport) -> None:
             help="Printed as written; an empty line begins a new paragraph",
         )
         pressed = st.button("Add the text", type="primary", key="add_the_text")
-        if pressed and known(access, place="add_text"):
+        if pressed_by(access, pressed, place="add_text"):
             with refusals():
                 with access.write() as tx:
                     card_id = add_text(tx, report.report_id, title, text)

@@ -13,7 +13,7 @@ from dermdash.trial.reports import (
 )
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.score_question import SESSION
 
 LONGEST_TITLE = 80
@@ -59,7 +59,7 @@ def new_report(access: Access, study: Study) -> None:
         st.caption("with every card that fits this study; or an empty one:")
         title = _title("", f"new_report_title_{_turn()}")
         pressed = st.button("Begin an empty report", key="begin_report")
-        if pressed and known(access, place="new_report"):
+        if pressed_by(access, pressed, place="new_report"):
             with refusals():
                 with access.write() as tx:
                     report_id = create_report(tx, study.study_id, title)
@@ -98,7 +98,7 @@ def _change(access: Access, report: StoredReport) -> None:
         st.caption(plain(said))
         title = _title(report.title, f"report_title_{report.report_id}_{_turn()}")
         pressed = st.button("Rename the report", icon=":material/edit:", key="rename")
-        if pressed and known(access, place="rename_report"):
+        if pressed_by(access, pressed, place="rename_report"):
             with refusals():
                 with access.write() as tx:
                     rename_report(tx, report.report_id, title)
@@ -113,7 +113,7 @@ def _change(access: Access, report: StoredReport) -> None:
         pressed = st.button(
             "Delete the report for good", icon=":material/delete:", key="delete", disabled=not sure
         )
-        if pressed and known(access, place="delete_report"):
+        if pressed_by(access, pressed, place="delete_report"):
             with refusals():
                 with access.write() as tx:
                     delete_report(tx, report.report_id)
@@ -124,7 +124,7 @@ def _change(access: Access, report: StoredReport) -> None:
 def _standard(access: Access, study: Study, *, key: str) -> None:
     """The button that makes the standard report; its cards are answered by the worker."""
     pressed = st.button("Standard report", icon=":material/auto_awesome:", type="primary", key=key)
-    if pressed and known(access, place=key):
+    if pressed_by(access, pressed, place=key):
         with refusals():
             with access.write() as tx:
                 report_id = standard_report(tx, study.study_id)

@@ -18,7 +18,7 @@ from dermdash.trial.reports import (
     read_rendering,
 )
 from dermdash.ui.cells import plain, plural
-from dermdash.ui.guard import Access, known, refusals, refuse
+from dermdash.ui.guard import Access, pressed_by, refusals, refuse
 from dermdash.ui.progress import ACTIVE_STATES
 from dermdash.ui.report_states import State
 
@@ -86,7 +86,7 @@ def formats(access: Access, report: StoredReport, states: Mapping[int, State]) -
                 disabled=not report.cards or bool(waiting),
             ):
                 pressed = kind
-    if pressed is not None and known(access, place="rendering"):
+    if pressed_by(access, pressed is not None, place="rendering") and pressed:
         _ask(access, report, pressed)
     notes = []
     if outdated:

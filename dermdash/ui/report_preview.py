@@ -13,7 +13,7 @@ from dermdash.trial.reports import (
 )
 from dermdash.ui.cells import plain
 from dermdash.ui.content_parts import show_content
-from dermdash.ui.guard import Access, known, refusals, refuse
+from dermdash.ui.guard import Access, pressed_by, refusals, refuse
 from dermdash.ui.report_cards import LONGEST_TEXT
 from dermdash.ui.report_choice import LONGEST_TITLE
 from dermdash.ui.report_states import State
@@ -56,6 +56,7 @@ def _acts(access: Access, report: StoredReport, card: StoredCard, state: State) 
             ("Up", "arrow_upward", card.position - 1),
             ("Down", "arrow_downward", card.position + 1),
         )
+        wanted: int | None = None
         for label, icon, position in moves:
             if st.button(
                 "",
@@ -64,31 +65,22 @@ def _acts(access: Access, report: StoredReport, card: StoredCard, state: State) 
                 help=label,
                 disabled=position == card.position or not 1 <= position <= last,
             ):
-                _move(access, card, position)
+                wanted = position
         _edit(access, card)
-        if card.question is not None and st.button(
+        refresh = card.question is not None and st.button(
             "Refresh",
             icon=":material/refresh:",
             key="refresh_card",
             disabled=state.badge.startswith("Being"),
-        ):
-            _refresh(access, card)
+        )
         _remove(access, card)
-
-
-def _move(access: Access, card: StoredCard, position: int) -> None:
-    if known(access, place="move_card"):
+    if pressed_by(access, refresh or wanted is not None, place="card_acts"):
         with refusals():
             with access.write() as tx:
-                move_card(tx, card.card_id, position)
-            st.rerun()
-
-
-def _refresh(access: Access, card: StoredCard) -> None:
-    if known(access, place="refresh_card"):
-        with refusals():
-            with access.write() as tx:
-                refresh_card(tx, card.card_id)
+                if wanted is None:
+                    refresh_card(tx, card.card_id)
+                else:
+                    move_card(tx, card.card_id, wanted)
             st.rerun()
 
 
@@ -110,9 +102,8 @@ def _edit(access: Access, card: StoredCard) -> None:
                 key=f"card_comment_{now}",
                 help="Stands between the title and the result, in every format",
             )
-        if st.button("Save the card", type="primary", key="save_card") and known(
-            access, place="edit_card"
-        ):
+        pressed = st.button("Save the card", type="primary", key="save_card")
+        if pressed_by(access, pressed, place="edit_card"):
             with refusals():
                 with access.write() as tx:
                     change_card(tx, card.card_id, title=title, comment=comment, text=text)
@@ -123,7 +114,7 @@ def _remove(access: Access, card: StoredCard) -> None:
     with st.popover("Remove", icon=":material/delete:", key=f"remove_{card.card_id}"):
         st.markdown(f"**{plain(card.title)}** leaves this report; no result is lost.")
         pressed = st.button("Remove the card", type="primary", key="remove_card")
-        if pressed and known(access, place="remove_card"):
+        if pressed_by(access, pressed, place="remove_card"):
             with refusals():
                 with access.write() as tx:
                     remove_card(tx, card.card_id)

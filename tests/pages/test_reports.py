@@ -319,6 +319,12 @@ def test_who_gave_no_name_is_asked_for_it(open_page: OpenPage, store: Store, bar
     press(app, "Standard report")
     assert "Who is at work?" in said(app)
     assert not reports(store, bare)
+    app.text_input(key="name_standard_report").set_value("Cy")
+    press(app, "Remember my name")
+    assert "Cy (not verified)" in said(app)
+    assert not reports(store, bare), "pressed by nobody, it is to be pressed again"
+    press(app, "Standard report")
+    assert reports(store, bare)[0].author == "Cy (not verified)"
 
 
 def test_hostile_titles_stay_titles(
