@@ -7,7 +7,7 @@ from typing import Any
 
 from dermdash.errors import DermdashError
 from dermdash.reporting.blocks import Block, Bullets, Content, Paragraph
-from dermdash.reporting.cards.question import Question, question_from_json, question_to_json
+from dermdash.reporting.cards.question import question_from_json, question_to_json
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.report import ACCENT, Brand, Report
 from dermdash.reporting.stars import DEMONSTRATION
@@ -96,7 +96,9 @@ def standard_title(tx: Transaction, study_id: int) -> str:
 
 def standard_questions(tx: Transaction, study_id: int) -> list[dict[str, Any]]:
     """The questions of a standard report in order, in plain values."""
-    return [question_to_json(one) for one in _standard_questions(tx, study_id)]
+    from dermdash.reporting.cards.standard import standard_questions as standard
+
+    return [question_to_json(one) for one in standard(tx, study_id)]
 
 
 def assemble(tx: Transaction, report_id: int, *, made_by: str, made_at: datetime) -> Report:
@@ -130,7 +132,7 @@ def assemble(tx: Transaction, report_id: int, *, made_by: str, made_at: datetime
         studies=tuple(get_study(tx, one).name for one in studies),
         mark=_mark(tx, studies, stale=stale),
         contents=tuple(contents),
-        provenance=_provenance(source, stored.study_id),
+        provenance=_provenance(source, studies),
         made_by=made_by,
         made_at=made_at,
         software=software_version(),
@@ -226,26 +228,14 @@ def _model_uses(tx: Transaction, study_id: int, *, every: bool) -> list[str]:
     return [] if protocol is None else [protocol.model_use]
 
 
-def _standard_questions(tx: Transaction, study_id: int) -> tuple[Question, ...]:
-    try:
-        from dermdash.reporting.cards import standard  # type: ignore[attr-defined]
-    except ImportError:
-        from dermdash.analysis.planned import Asked
-        from dermdash.reporting.cards.changes import Changes
+def _provenance(source: Source, studies: tuple[int, ...]) -> Content:
+    """What all of it stands on; that of pooled studies after the report's own."""
+    from dermdash.reporting.cards.provenance import Provenance
 
-        return (Changes(study_id, Asked("expected_grade", over_visits=True)),)
-    questions: tuple[Question, ...] = standard.standard_questions(tx, study_id)
-    return questions
-
-
-def _provenance(source: Source, study_id: int) -> Content:
-    try:
-        from dermdash.reporting.cards.provenance import Provenance  # type: ignore[import-not-found]
-    except ImportError:
-        from dermdash.trial.store_id import database_id
-
-        said = f"Database {database_id(source.tx)}, {software_version()}."
-        return Content("Provenance", said, (Paragraph(said),))
-    question = Provenance(study_id)
-    content: Content = question.answer(question.read(source))
-    return content
+    every = [Provenance(one) for one in studies]
+    own, *others = [one.answer(one.read(source)) for one in every]
+    blocks = own.blocks
+    for study_id, other in zip(studies[1:], others, strict=True):
+        name = get_study(source.tx, study_id).name
+        blocks += (Paragraph(f"{name}, which is pooled with it:"), *other.blocks)
+    return replace(own, blocks=blocks)

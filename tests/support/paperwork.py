@@ -1,5 +1,6 @@
 """Cards and reports without a worker's process: the same calls, here and now."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dermdash.analysis.planned import Asked
+from dermdash.grading.model import Model, load_model, model_digest
 from dermdash.identity import WORKER
 from dermdash.reporting.cards.changes import Changes
 from dermdash.reporting.cards.question import question_to_json
@@ -57,6 +59,24 @@ def do_jobs(store: Store, *kinds: str) -> int:
         end_jobs(store, begun)
         n_done += len(begun)
     return n_done
+
+
+def put_model(folder: Path, name: str, *, use: str) -> Model:
+    """A model folder whose digest is right and whose network is not there."""
+    own, grader = folder / name, name.encode()
+    own.mkdir(parents=True)
+    (own / "grader.tflite").write_bytes(grader)
+    card = {
+        "name": name,
+        "use": use,
+        "statement": "for tests",
+        "classes": ["1", "2", "3", "4"],
+        "temperature": 1.0,
+        "input": {"crop_um": 400},
+        "digest": model_digest(grader, 1.0),
+    }
+    (own / "card.json").write_text(json.dumps(card))
+    return load_model(own)
 
 
 def large_trial(store: Store, folder: Path, n_arm: int) -> int:
