@@ -114,8 +114,8 @@ def _statistics(report: Report) -> Sheet:
     ]
     names = ("section", "table", "row", "what", "as printed", "value")
     about = (
-        "Every statistic of the tables, one a row; value has all its digits where the table holds a "
-        "number. Unrounded p stand on the sheet Settings."
+        "Every statistic of the tables, one a row; a value has all its digits where its table "
+        "holds a number. Unrounded p stand on the sheet Settings."
     )
     forms: tuple[Form, ...] = ("text", "text", "text", "text", "text", "number")
     return Sheet("Statistics", about, tuple(map(Column, names, forms)), tuple(rows))
