@@ -114,7 +114,7 @@ def _table(found: pd.DataFrame, arms: Sequence[str], caption: str) -> Table:
 def _cells(
     own: pd.DataFrame, arms: Sequence[str], words: Callable[[dict[str, Any]], str]
 ) -> list[str]:
-    by_arm = {row["arm"]: row for row in own.to_dict("records")}
+    by_arm = {row["arm"]: {str(k): v for k, v in row.items()} for row in own.to_dict("records")}
     return [words(by_arm[arm]) if arm in by_arm else MISSING for arm in arms]
 
 
