@@ -32,7 +32,14 @@ from dermdash.reporting.figures.print.fonts import font_files, known_letters
 from dermdash.reporting.formats import pdf_press
 from dermdash.reporting.formats.letters import Letters
 from dermdash.reporting.formats.pdf_press import FONTS, MADE, TEMPLATE
-from dermdash.reporting.formats.pdf_tables import INSET_MM, MM_A_POINT, breakable, ems, lay_out
+from dermdash.reporting.formats.pdf_tables import (
+    INSET_MM,
+    MM_A_POINT,
+    breakable,
+    column_groups,
+    ems,
+    lay_out,
+)
 from dermdash.reporting.report import Report
 
 TEXT_EMS = 44.0  # of the page's width in letters of the body
@@ -86,8 +93,8 @@ class _Data:
         self._pictures = 0
 
     def data(self) -> dict[str, Any]:
-        report, say = self._report, self._letters.fit
-        title = " ".join(say(report.title).split()) or UNTITLED
+        report, say = self._report, self._line
+        title = say(report.title) or UNTITLED
         studies = say(names_of(report.studies))
         brand, made_at = report.brand, report.made_at
         found: dict[str, Any] = {
@@ -124,7 +131,7 @@ class _Data:
                 one["height_mm"] = TALLEST_TURNED_MM
         return {
             "turned": turned,
-            "title": self._say(content.title, TITLE_EMS * 1.5) or UNTITLED,
+            "title": breakable(self._line(content.title), TITLE_EMS * 1.5) or UNTITLED,
             "message": message,
             "message_first": bool(message) and not said,
             "blocks": blocks,
@@ -138,7 +145,7 @@ class _Data:
             case Bullets():
                 yield {"kind": "bullets", "items": [self._say(one) for one in block.items]}
             case Table():
-                yield self._table(block)
+                yield from self._tables(block)
             case Figure():
                 drawn = printed.save(block.on(printed), "svg", mark=self._report.mark)
                 yield self._shown(block, **self._drawing(drawn))
@@ -161,38 +168,33 @@ class _Data:
             "alt": self._letters.fit(block.alt).strip() or caption.strip() or "A figure",
         }
 
-    def _table(self, table: Table) -> dict[str, Any]:
+    def _tables(self, table: Table) -> Iterator[dict[str, Any]]:
+        """A table, or where it has more columns than a page, its parts one after the other."""
         fit = self._letters.fit
         head = [fit(column.name) for column in table.columns]
         rows = [[fit(cell) for cell in row] for row in table.texts()]
-        caption, note = self._say(table.caption), self._say(table.note)
         if not head:
-            return {"kind": "note", "text": f"{caption}: no columns."}
-        layout = lay_out(head, rows)
-        rooms = [(one - INSET_MM) / (layout.size_pt * MM_A_POINT) for one in layout.widths_mm]
-        return {
-            "kind": "table",
-            "caption": caption,
-            "note": note,
-            "head": [breakable(cell, room) for cell, room in zip(head, rooms, strict=True)],
-            "rows": [
-                [breakable(cell, room) for cell, room in zip(row, rooms, strict=True)]
-                for row in rows
-            ],
-            "numeric": [column.numeric for column in table.columns],
-            "widths_mm": layout.widths_mm,
-            "size_pt": layout.size_pt,
-            "turned": layout.turned,
-            "whole": len(rows) <= MOST_WHOLE,
-            "tall": any(
-                ems(cell) > MOST_LINES * room
-                for row in rows
-                for cell, room in zip(row, rooms, strict=True)
-            ),
-        }
+            yield {"kind": "note", "text": self._say(f"{table.caption}: no columns.")}
+            return
+        groups = column_groups(head, rows)
+        for number, group in enumerate(groups, start=1):
+            part = f" (part {number} of {len(groups)})" if len(groups) > 1 else ""
+            yield {
+                "kind": "table",
+                "caption": self._say(f"{table.caption}{part}"),
+                "note": self._say(table.note) if number == len(groups) else "",
+                "numeric": [table.columns[place].numeric for place in group],
+                **_laid_out(
+                    [head[place] for place in group], [[row[at] for at in group] for row in rows]
+                ),
+            }
 
     def _say(self, text: str, room_ems: float = TEXT_EMS) -> str:
         return breakable(self._letters.fit(text), room_ems)
+
+    def _line(self, text: str) -> str:
+        """A name or title, on one line as far as it depends on who wrote it."""
+        return " ".join(self._letters.fit(text).split())
 
     def _drawing(self, svg: bytes) -> dict[str, Any]:
         """A drawing as wide as the text, in the proportions that it says itself."""
@@ -218,6 +220,29 @@ class _Data:
         name = f"{self._pictures}.{kind}"
         (self._folder / name).write_bytes(content)
         return f"/{name}"
+
+
+def _laid_out(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Cells that may break where they must, and the widths of their columns."""
+    layout = lay_out(head, rows)
+    rooms = [(one - INSET_MM) / (layout.size_pt * MM_A_POINT) for one in layout.widths_mm]
+    cells = [
+        [breakable(cell, room) for cell, room in zip(row, rooms, strict=True)]
+        for row in (head, *rows)
+    ]
+    return {
+        "head": cells[0],
+        "rows": cells[1:],
+        "widths_mm": layout.widths_mm,
+        "size_pt": layout.size_pt,
+        "turned": layout.turned,
+        "whole": len(rows) <= MOST_WHOLE,
+        "tall": any(
+            ems(cell) > MOST_LINES * room
+            for row in rows
+            for cell, room in zip(row, rooms, strict=True)
+        ),
+    }
 
 
 def _head(blocks: Sequence[Mapping[str, Any]]) -> int:

@@ -48,17 +48,35 @@ def lay_out(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Layout:
     """
     natural, usual, least = [], [], []
     for name, *cells in zip(head, *rows, strict=True):
-        words = [ems(word) for cell in cells for word in _words(cell)]
-        words += [BOLD * ems(word) for word in _words(name)]
         wide = sorted([BOLD * ems(name), *map(ems, cells), 1.0])
         natural.append(min(wide[-1], MOST_EMS))
         usual.append(min(wide[USUAL * (len(wide) - 1) // 100], MOST_EMS))
-        least.append(min(max(words, default=1.0), WORD_EMS))
+        least.append(_least(name, cells))
     upright = [layout for layout in LAYOUTS if not layout[1] and _fits(natural, layout)]
     possible = [layout for layout in LAYOUTS[1:] if _fits(least, layout)]
     size_pt, turned = [*upright, *possible, LAYOUTS[-1]][0]
     room = LANDSCAPE_MM if turned else PORTRAIT_MM
     return Layout(size_pt, _share(natural, usual, least, size_pt, room), turned)
+
+
+def column_groups(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Places of the columns that stand together on a page; the first column in each group.
+
+    One group where all fit beside each other.
+
+    >>> [len(group) for group in column_groups(["Subject"] + ["Score"] * 40, [])]
+    [22, 20]
+    """
+    size_pt, _ = LAYOUTS[-1]
+    least = [_mm(_least(name, cells), size_pt) for name, *cells in zip(head, *rows, strict=True)]
+    groups, taken = [[0]], least[0]
+    for place, needed in enumerate(least[1:], start=1):
+        if taken + needed > LANDSCAPE_MM:
+            groups.append([0])
+            taken = least[0]
+        groups[-1].append(place)
+        taken += needed
+    return groups
 
 
 def breakable(text: str, room_ems: float) -> str:
@@ -86,6 +104,13 @@ def _letter_ems(letter: str) -> float:
         if letter in letters:
             return width
     return LOWER if letter.islower() else UPPER
+
+
+def _least(name: str, cells: Sequence[str]) -> float:
+    """The widest word of a column, or what a word may be broken to."""
+    words = [ems(word) for cell in cells for word in _words(cell)]
+    words += [BOLD * ems(word) for word in _words(name)]
+    return min(max(words, default=1.0), WORD_EMS)
 
 
 def _words(text: str) -> Iterator[str]:

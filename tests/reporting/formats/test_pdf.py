@@ -88,6 +88,15 @@ def test_headings_tables_and_figures_are_tagged(tmp_path: Path) -> None:
         assert re.search(rf"^ *{one}\b", tree, re.MULTILINE), one
 
 
+def test_every_picture_is_told_to_those_who_cannot_see_it() -> None:
+    """A screen reader would say "figure" and no more."""
+    for pdf, n in ((sample(), 4), (nasty(), 4)):
+        figures = re.findall(rb"/S/Figure.{0,60}", pdf)
+        assert len(figures) == n
+        assert all(b"/Alt" in figure for figure in figures)
+    assert b"/Alt(Two lines that rise over the visits.)" in sample()
+
+
 def test_every_font_is_embedded(tmp_path: Path) -> None:
     """Another machine would print other letters."""
     lines = poppler("pdffonts", nasty(), tmp_path).splitlines()[2:]
@@ -142,6 +151,15 @@ def test_a_long_table_repeats_its_head_and_loses_no_row(tmp_path: Path) -> None:
     assert len(with_rows) >= 3
     assert all(re.search(r"Subject\s+Arm\s+Expected grade\s+Scans", page) for page in with_rows)
     assert re.findall(r"S-\d{3}", "".join(pages)) == [f"S-{number:03d}" for number in range(120)]
+
+
+def test_a_table_wider_than_any_page_loses_no_column(tmp_path: Path) -> None:
+    """Sixty columns of one row: each number is printed once, beside its subject."""
+    row = {"Subject": "S1"} | {f"c{number}": number + 0.25 for number in range(60)}
+    text = poppler("pdftotext", write(only(table_of(pd.DataFrame([row]), "Wide"))), tmp_path)
+    for number in range(60):
+        assert text.split().count(f"{number}.25") == 1
+    assert text.split().count("S1") == len(re.findall(r"part \d of", text)) > 1
 
 
 def test_nothing_that_users_wrote_is_markup(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from dermdash.reporting.formats.pdf_tables import (
     MM_A_POINT,
     PORTRAIT_MM,
     breakable,
+    column_groups,
     lay_out,
 )
 
@@ -32,6 +33,19 @@ def test_a_long_column_gets_the_room_that_numbers_do_not_need() -> None:
     """A sentence of a warning would stand a word a line beside an empty column."""
     layout = lay_out(["What", "p"], [["a sentence of many words " * 4, ".046"]])
     assert layout.widths_mm[0] > 5 * layout.widths_mm[1]
+
+
+def test_a_table_of_sixty_columns_is_printed_in_parts_that_can_be_read() -> None:
+    """Numbers would be broken into single digits, each of them a wrong number."""
+    head, row = [f"c{n}" for n in range(60)], ["0.50"] * 60
+    groups = column_groups(head, [row])
+    assert len(groups) > 1
+    assert [place for group in groups for place in group if place] == list(range(1, 60))
+    for group in groups:
+        layout = lay_out([head[place] for place in group], [[row[place] for place in group]])
+        rooms = [(width - INSET_MM) / (layout.size_pt * MM_A_POINT) for width in layout.widths_mm]
+        assert not [room for room in rooms if BREAK in breakable("0.50", room)]
+    assert column_groups(head[:9], [row[:9]]) == [list(range(9))]
 
 
 CELLS = st.text(alphabet="aW− .-µ肌", max_size=60)
