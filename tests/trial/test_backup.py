@@ -20,6 +20,7 @@ from dermdash.trial.audit import history
 from dermdash.trial.backup import backup, restore
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.jobs import enqueue, finish, job_table, take
+from dermdash.trial.reports import list_reports
 from dermdash.trial.scans import get_scan, scan_table
 from dermdash.trial.studies import create_study, list_studies, rename_study
 
@@ -258,3 +259,28 @@ def test_a_backup_of_a_newer_version_is_refused(
     with pytest.raises(StoreError, match="newer dermdash"):
         restore(elsewhere, newer)
     assert studies(elsewhere) == []
+
+
+def test_a_backup_from_before_there_were_reports_comes_back(
+    store: Store, saved: Path, tmp_path: Path
+) -> None:
+    """Last year's backup would be of no use to this year's program."""
+    folder = tmp_path / "last-year"
+    folder.mkdir()
+    with tarfile.open(saved) as tar:
+        tar.extractall(folder, filter="data")
+    with closing(sqlite3.connect(folder / "dermdash.sqlite")) as connection, connection:
+        for table in ("card", "rendering", "report", "store"):
+            connection.execute(f"drop table {table}")
+        connection.execute("update alembic_version set version_num = '0003'")
+    older = tmp_path / "older.tar"
+    with tarfile.open(older, "w") as tar:
+        tar.add(folder / "dermdash.sqlite", "dermdash.sqlite")
+        for path in (folder / "volumes").glob("*/*"):
+            tar.add(path, path.relative_to(folder).as_posix())
+    elsewhere = Settings(tmp_path / "elsewhere", processes=1)
+    restore(elsewhere, older)
+    assert studies(elsewhere) == ["Serum"]
+    with open_store(elsewhere) as other, other.read() as tx:
+        assert list_reports(tx, 1) == ()
+        assert get_scan(tx, 1).path.read_bytes() == b"voxels of S1"
