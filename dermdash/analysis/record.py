@@ -31,7 +31,8 @@ class Record:
     plan : the one that counts; plans, protocols : every version, the newest first
     model : that grades by the protocol that counts
     events : the steps of the study's life, the newest first
-    looks : of readers in the blinded queue, as ``trial.study_facts.count_looks`` gives them
+    looks, pairs : of readers in the blinded queue, as ``reader_table`` and ``marking_pairs`` of
+        ``trial.marking_pairs`` give them
     n_before_erasure : results that were given before a subject was erased
     database_id : names the store
     """
@@ -49,6 +50,7 @@ class Record:
     model: "RegisteredModel | None"
     events: tuple["StudyEvent", ...]
     looks: pd.DataFrame
+    pairs: pd.DataFrame
     n_before_erasure: int
     database_id: str
 
@@ -97,6 +99,7 @@ class Record:
                     self.places,
                     self.protocols,
                     self.looks,
+                    self.pairs,
                 )
             ),
         ]
@@ -114,6 +117,7 @@ def read_record(tx: "Transaction", study_id: int) -> Record:
     from dermdash.trial.completeness import completeness
     from dermdash.trial.covariates import known_covariates
     from dermdash.trial.life import study_events
+    from dermdash.trial.marking_pairs import marking_pairs, reader_table
     from dermdash.trial.masking import text_mask
     from dermdash.trial.plans import current_plan, plan_history
     from dermdash.trial.protocols import current_protocol, get_model, protocol_versions
@@ -124,7 +128,7 @@ def read_record(tx: "Transaction", study_id: int) -> Record:
     from dermdash.trial.scans import scan_table
     from dermdash.trial.store_id import database_id
     from dermdash.trial.studies import get_study
-    from dermdash.trial.study_facts import allocation_table, count_looks, scan_facts
+    from dermdash.trial.study_facts import allocation_table, scan_facts
 
     study = get_study(tx, study_id)
     hide = text_mask(tx, study_id)
@@ -149,7 +153,8 @@ def read_record(tx: "Transaction", study_id: int) -> Record:
             replace(one, reason=None if one.reason is None else hide(one.reason))
             for one in study_events(tx, study_id)
         ),
-        looks=count_looks(tx, study_id),
+        looks=reader_table(tx, study_id),
+        pairs=marking_pairs(tx, study_id),
         n_before_erasure=count_results_before_erasure(tx, study_id),
         database_id=database_id(tx),
     )

@@ -1,6 +1,7 @@
 """How a study's scans became scores, in words made of the settings that were used."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -8,12 +9,14 @@ from dermdash.analysis.filters import range_name
 from dermdash.analysis.planned import SCORE_NAMES, Asked
 from dermdash.analysis.record import Record
 from dermdash.imaging.slab import CROP_UM
+from dermdash.reporting.agreement import read_agreement
 from dermdash.reporting.caveats import late_dejs_sentence
 from dermdash.reporting.plain_words import counted, names
 from dermdash.reporting.plans import moment
 from dermdash.reporting.words import plural
 from dermdash.stats.places import RULE
 from dermdash.stats.plan import POPULATIONS
+from dermdash.stats.readers import agreements
 
 SOURCES = {
     "manual": "marked by hand",
@@ -84,15 +87,21 @@ def dej_words(record: Record) -> str:
             f"{queue} of them {'was' if queue == 1 else 'were'} marked in the blinded queue, where "
             "neither subject nor arm nor visit is shown."
         )
-    for look in record.looks.to_dict("records"):
-        if look["n_twice"]:
-            said.append(
-                f"{look['reader']} looked at {look['n_twice']} of "
-                f"{plural(look['n_scans'], 'scan')} twice without knowing it."
-            )
+    said += [_look_words(look) for look in record.looks.to_dict("records")]
+    said += [read_agreement(one) for one in agreements(record.pairs)]
     late = int((marked["dej_after_unblinding"] & (marked["state"] != "excluded")).sum())
     said.append(late_dejs_sentence(late))
     return " ".join(filter(None, said))
+
+
+def _look_words(look: Mapping[Hashable, Any]) -> str:
+    """What a reader did in the queue."""
+    parts = [f"{look['reader']} marked {plural(look['marked'], 'scan')} there"]
+    if look["cannot_tell"]:
+        parts.append(f"could not tell {look['cannot_tell']}")
+    if look["twice"]:
+        parts.append(f"saw {look['twice']} again without knowing it")
+    return f"{names(parts)}."
 
 
 def grading_words(record: Record) -> str:

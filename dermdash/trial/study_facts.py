@@ -102,26 +102,6 @@ def allocation_table(tx: Transaction, study_id: int) -> pd.DataFrame:
     return tx.frame(query, dict.fromkeys(("subject_id", "site", "arm"), "str"))
 
 
-def count_looks(tx: Transaction, study_id: int) -> pd.DataFrame:
-    """How many scans each reader looked at in the blinded queue.
-
-    Columns: ``reader, n_scans, n_twice, n_cannot_tell``; twice without knowing it.
-    """
-    query = (
-        select(
-            MarkingRow.reader,
-            func.count(MarkingRow.scan_id.distinct()),
-            func.count(MarkingRow.scan_id.distinct()).filter(MarkingRow.look > 1),
-            func.count(MarkingRow.scan_id.distinct()).filter(MarkingRow.verdict == "cannot tell"),
-        )
-        .where(MarkingRow.study_id == study_id)
-        .group_by(MarkingRow.reader)
-        .order_by(MarkingRow.reader)
-    )
-    counts = dict.fromkeys(("n_scans", "n_twice", "n_cannot_tell"), "int64")
-    return tx.frame(query, {"reader": "str", **counts})
-
-
 def _numbers(values: list[float] | None, between: str) -> str | None:
     """
     >>> _numbers([1.0, 0.5, 0.5], " × ")

@@ -82,7 +82,8 @@ def known_of(
         protocols=pd.DataFrame({"reason": pd.Series([], dtype="str")}),
         model=None,
         events=(),
-        looks=pd.DataFrame(columns=["reader", "n_scans", "n_twice", "n_cannot_tell"]),
+        looks=pd.DataFrame(columns=["reader", "marked", "cannot_tell", "twice", "seconds"]),
+        pairs=pd.DataFrame(columns=["reader_a", "reader_b"]),
         n_before_erasure=0,
         database_id="0",
     )
@@ -173,6 +174,7 @@ def _scans(
         dej_after_unblinding=False,
         dej_editor="Ada",
         dej_kind="plane",
+        graded_at=pd.Timestamp("2026-01-02", tz="UTC"),
     )
     profile = [*columns, "depth_um", "expected_grade", "grade_mean", "n_patches"]
     table = pd.concat(layers, ignore_index=True) if layers else pd.DataFrame(columns=profile)

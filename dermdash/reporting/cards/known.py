@@ -41,6 +41,10 @@ class Known:
 
         moved : also with the DEJ taken higher and deeper
         """
+        graded = self.record.graded
+        if len(graded) and graded["arm"].isna().all():
+            name = self.record.study.name
+            return None, f"no subject of {name} has an arm yet; put its subjects in their arms"
         try:
             return answer(self.evidence, self.asked, moved=moved), ""
         except DermdashError as refusal:

@@ -134,9 +134,11 @@ def _study(known: Known, answered: Answered | None) -> tuple[str, ...]:
         said.append(f"The quality of {plural(n, 'graded scan')} is amber or red.")
     if record.study.kind == "cohorts":
         said.append("Groups were chosen, not drawn by lot; they may differ in other ways, too.")
-    readers = record.scans["dej_editor"].nunique()
-    if readers == 1:
-        said.append("One reader gave all DEJs, so how far readers agree is not known from them.")
+    if record.scans["dej_source"].notna().any() and record.pairs.empty:
+        said.append(
+            "No scan was marked twice in the blinded queue, so how far readers of the DEJ agree is "
+            "not known."
+        )
     if record.plan is None or not record.plan.locked:
         said.append("No analysis plan was locked: all answers are exploratory.")
     said = [one for one in said if one]
@@ -188,7 +190,9 @@ def _missing(known: Known, answered: Answered | None) -> list[str]:
     if n := int(scans.isin(("no DEJ", "cannot tell", "waiting", "failed")).sum()):
         said.append(f"{plural(n, 'scan is', 'scans are')} not graded.")
     if n := int((scans == "excluded").sum()):
-        said.append(f"{plural(n, 'scan is', 'scans are')} excluded.")
+        known_score = int(record.scans.loc[scans == "excluded", "graded_at"].notna().sum())
+        seen = f"; {known_score} had been graded, so the score could be seen" if known_score else ""
+        said.append(f"{plural(n, 'scan is', 'scans are')} excluded{seen}.")
     if answered is not None and (n := int((subjects != "analysed").sum())):
         enrolled = plural(len(subjects), "subject")
         said.append(

@@ -178,9 +178,9 @@ def test_limits_of_a_study_are_counted() -> None:
     words = words_of(Limitations(1).answer(known_of([*subjects, short, left_out])))
     for part in (
         "1 graded scan does not cover 0 to 69 µm.",
-        "1 scan is excluded.",
+        "1 scan is excluded; 1 had been graded, so the score could be seen.",
         "2 of 10 subjects are not analysed",
-        "One reader gave all DEJs",
+        "No scan was marked twice in the blinded queue",
         "With the DEJ taken 5 µm higher or deeper the difference lies between",
     ):
         assert part in words, part

@@ -200,9 +200,11 @@ def test_late_dejs_and_readers_are_told() -> None:
     )
     scans = scans.assign(dej_after_unblinding=scans["scan_id"] == 1, dej_in_queue=True)
     scans.loc[0, ["dej_editor", "spacing_um"]] = ["Bo", "2 × 1 × 1"]
-    looks = pd.DataFrame({"reader": ["Bo"], "n_scans": [5], "n_twice": [2], "n_cannot_tell": [0]})
+    look = {"reader": ["Bo"], "marked": [5], "cannot_tell": [1], "twice": [2], "seconds": [9.0]}
+    pairs = {"reader_a": "Bo", "reader_b": "Bo", "a_um": [60.0, 62.0, 64.0], "distance_um": 2.0}
+    seen = {"looks": pd.DataFrame(look), "pairs": pd.DataFrame(pairs | {"b_um": [61.0, 62, 62]})}
     told = words_of(
-        Methods(1).answer(replace(known, record=replace(known.record, scans=scans, looks=looks)))
+        Methods(1).answer(replace(known, record=replace(known.record, scans=scans, **seen)))
     )
     for words in (
         "12 scans by line-field confocal optical coherence tomography (LC-OCT) were stored",
@@ -210,7 +212,8 @@ def test_late_dejs_and_readers_are_told() -> None:
         "mapped to 0 to 255",
         "given by Ada (11) and Bo (1)",
         "12 of them were marked in the blinded queue",
-        "Bo looked at 2 of 5 scans twice without knowing it",
+        "Bo marked 5 scans there, could not tell 1 and saw 2 again without knowing it.",
+        "Bo, second − first look: over 3 pairs the surfaces lie 2.0 µm apart on average",
         "1 DEJ was given after the study was unblinded",
     ):
         assert words in told, words

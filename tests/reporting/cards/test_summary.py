@@ -14,9 +14,16 @@ from dermdash.reporting.blocks import Bullets, Content, Paragraph
 from dermdash.reporting.cards.known import Known
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.cards.summary import Summary
-from dermdash.reporting.plain_words import counted, names, numbers_sentence, plain_answer
+from dermdash.reporting.plain_words import (
+    counted,
+    names,
+    numbers_sentence,
+    plain_answer,
+    sure_sentences,
+)
 from dermdash.settings import Settings
 from dermdash.stats.comparison import compare
+from dermdash.stats.fragility import Disagreement
 from dermdash.stats.plan import Plan
 from dermdash.trial.blinding import seal_arms
 from dermdash.trial.database import Store, open_store
@@ -143,6 +150,32 @@ def test_what_is_not_settled_is_not_called_equal() -> None:
     assert "any difference from" in more
     known = known_of([OneSubject(arm=arm) for arm in ("active", "placebo") for _ in range(3)])
     assert "Not settled is not the same as equal" in words_of(Summary(1).answer(known))
+
+
+def test_what_hangs_on_a_choice_is_said_in_words() -> None:
+    """Lost: a finding that another valid test does not share would be read as settled."""
+    known = known_of([OneSubject(arm=arm) for arm in ("active", "placebo") for _ in range(3)])
+    answered, _ = known.answered(moved=True)
+    assert answered is not None
+    lead = answered.found.contrasts[0]
+    hinge = Disagreement(lead.a, lead.b, "D28", "ancova", 0.04, "the DEJ 5 µm deeper", 0.07)
+    found = replace(answered.found, fragile=(hinge,))
+    moved = replace(answered.moved, found=found)
+    assert sure_sentences(replace(answered, moved=moved))[0] == (
+        "The answer is fragile, it hangs on choices that could have been made otherwise: the DEJ "
+        "5 µm deeper gives p = .070, where ANCOVA gives p = .040."
+    )
+    unknown = tuple(replace(one, contrast=None) for one in answered.moved.shifts)
+    said = " ".join(
+        sure_sentences(replace(answered, moved=replace(answered.moved, shifts=unknown)))
+    )
+    assert "What a DEJ 5 µm higher or deeper would change is not known" in said
+
+
+def test_subjects_without_arms_are_what_is_missing() -> None:
+    """Lost: "no scan is graded" would be said of graded scans."""
+    content = Summary(1).answer(known_of([OneSubject(arm=None)] * 3))
+    assert "no subject of Trial has an arm yet" in content.message
 
 
 @given(studies())
