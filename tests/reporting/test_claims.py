@@ -221,6 +221,22 @@ def test_shares_are_tested_only_after_all_planned_means() -> None:
     assert ("share of subjects", "D56") in [(one.kind, one.visit) for one in alone.offered]
 
 
+def test_a_key_secondary_difference_is_nothing_without_the_primary_one() -> None:
+    """Its own p would do; the plan's order of tests is what keeps false sentences rare."""
+    secondary = (("active", "placebo", "D28"),)
+    scans = [  # at D28 the arms differ clearly, at D56 they do not
+        (who, arm, visit, score - 0.8 * (arm == "active" and visit == "D56"))
+        for who, arm, visit, score in scans_of({"placebo": 0.0, "active": 0.8}, seed=3)
+    ]
+    claims = claims_from(ground_of(scans, key_secondary=secondary))
+    assert claims.offered == ()
+    early = next(one for one in claims.withheld if one.what.endswith("at D28"))
+    assert "the data do not settle it" in early.why
+    swapped = {"primary": ("active", "placebo", "D28"), "key_secondary": ()}
+    asked_early = claims_from(ground_of(scans, **swapped))  # type: ignore[arg-type]
+    assert ("mean change", "D28") in [(one.kind, one.visit) for one in asked_early.offered]
+
+
 def test_visits_that_the_plan_does_not_ask_about_are_exploratory() -> None:
     claims = claims_from(ground_of())
     assert {one.visit for one in claims.offered} == {"D56"}
