@@ -76,8 +76,8 @@ class Sensitivity:
             "Sensitivity",
             sentence,
             (
-                Paragraph(answered.found.sentence),
                 Paragraph(sentence, "lead"),
+                Paragraph(f"The result: {answered.found.sentence}"),
                 _shifts(answered),
                 Paragraph(short_margin_sentence(answered.moved), "note"),
                 *(_missing(answered) if asked.over_visits else []),

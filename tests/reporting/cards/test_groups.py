@@ -1,5 +1,6 @@
 """The card of groups says what *Cohorts* says, of known scores, and refuses what nobody can say."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -216,3 +217,13 @@ def test_a_study_without_a_graded_scan_says_so(copied: Known) -> None:
     study = graded_cohorts(copied.store, copied.home.parent / "none", name="Empty", scores=none)
     with pytest.raises(DesignError, match="no graded scan of Empty covers 0 to 69 µm"):
         answer(copied.store, Groups((study,), AT_D0))
+
+
+def test_hostile_names_stand_as_they_are_and_in_no_name_of_a_file(copied: Known) -> None:
+    """Lost: an arm's name would become markup, a formula, or a path."""
+    arms = {"=1+1 <b>$x$": (2.0, 2.2, 2.1), "../肌 & co": (2.5, 2.6, 2.8)}
+    study = graded_cohorts(copied.store, copied.home.parent / "h", name="#h <i>", scores=arms)
+    content = answer(copied.store, Groups((study,), AT_D0))
+    assert [row[0] for row in table(content, "Groups").rows] == list(arms)
+    assert "=1+1 <b>$x$ − ../肌 & co" in {row[0] for row in table(content, "Differences").rows}
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+", name) for name in files(content))
