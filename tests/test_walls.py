@@ -23,6 +23,10 @@ DOORS = {
     "distributed": ("dermdash/engine.py",),
     "plotly": ("dermdash/reporting/figures/screen/",),
     "matplotlib": ("dermdash/reporting/figures/print/",),
+    "typst": ("dermdash/reporting/formats/pdf",),
+    "docx": ("dermdash/reporting/formats/word",),
+    "pptx": ("dermdash/reporting/formats/slides",),
+    "xlsxwriter": ("dermdash/reporting/formats/workbook.py",),
     "typer": ("dermdash/cli/",),
     "rich": ("dermdash/cli/",),
 }

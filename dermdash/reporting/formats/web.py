@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from dermdash.reporting.blocks import Figure, names_of
 from dermdash.reporting.figures import screen
+from dermdash.reporting.figures.screen.embedded import figure_values, library_script
 from dermdash.reporting.formats.files import blocks_of, number_blocks
 from dermdash.reporting.formats.office import ink
 from dermdash.reporting.formats.visible import visible
@@ -98,7 +99,7 @@ def _header(report: Report) -> Html:
 def _figures(report: Report) -> Html:
     """What the script draws, as values that no browser runs."""
     figures = {
-        f"live-{one.number}": screen.figure_values(one.block.on(screen))
+        f"live-{one.number}": figure_values(one.block.on(screen))
         for one in blocks_of(report, Figure)
     }
     text = json.dumps(figures, separators=(",", ":")).replace("<", "\\u003c")
@@ -110,7 +111,7 @@ def _scripts(report: Report) -> list[str]:
     names = ["web_contents.js"]
     library = []
     if next(blocks_of(report, Figure), None) is not None:
-        library = [screen.library_script()]
+        library = [library_script()]
         names.append("web.js")
     return [*library, *(_own(name) for name in names)]
 

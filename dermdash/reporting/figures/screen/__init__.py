@@ -6,7 +6,6 @@ from dermdash.reporting.figures.screen.changes import (
     subject_lines,
 )
 from dermdash.reporting.figures.screen.depths import difference_band
-from dermdash.reporting.figures.screen.embedded import figure_values, library_script
 from dermdash.reporting.figures.screen.groups import (
     cohort_heatmap,
     group_bars,
@@ -31,11 +30,9 @@ __all__ = [
     "depth_profile",
     "difference_band",
     "difference_heatmap",
-    "figure_values",
     "group_bars",
     "group_lines",
     "layer_grades",
-    "library_script",
     "power_lines",
     "qq_plot",
     "residual_plot",
