@@ -2,7 +2,7 @@
 
 The one way through what is written for good. What stays is a tombstone: the subject's code, that
 it was erased, why, when and by whom, its allocation, and the audit's rows without what they held.
-Results that were given before stay as they were given, and say so.
+Results that were given before, and files of reports, stay as they were given, and say so.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from dermdash.trial.digest import data_digest
 from dermdash.trial.intake import store_key
 from dermdash.trial.locked import acting
 from dermdash.trial.parts import study_row
+from dermdash.trial.renderings import count_renderings_about
 from dermdash.trial.schema import (
     ACTIVE_STATES,
     AuditRow,
@@ -45,6 +46,7 @@ class Erasure:
 
     shared : volumes that stay, since another scan has the same content
     outside : files that were registered where they lie, and are their owner's to delete
+    n_files : of reports that speak of the study; they stay as they were handed out, and say so
     """
 
     subject_id: str
@@ -52,6 +54,7 @@ class Erasure:
     n_gradings: int
     shared: int
     outside: tuple[Path, ...]
+    n_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,7 @@ def _outcome(tx: Transaction, subject: SubjectRow, rows: _Rows) -> Erasure:
         n_gradings=len(rows.gradings),
         shared=len(rows.shared),
         outside=tuple(sorted(outside)),
+        n_files=count_renderings_about(tx, subject.study_id),
     )
 
 

@@ -125,6 +125,11 @@ def list_renderings(tx: Transaction, study_id: int) -> tuple[Rendering, ...]:
     return tuple(_rendering(tx, row) for row in rows if not _is_sealed(tx, row))
 
 
+def count_renderings_about(tx: Transaction, study_id: int) -> int:
+    """How many kept files speak of a study, those of reports that pool it among them."""
+    return sum(study_id in studies for studies in tx.session.scalars(select(RenderingRow.studies)))
+
+
 def read_rendering(tx: Transaction, rendering_id: int) -> bytes:
     """The bytes of a kept file, as they were rendered.
 

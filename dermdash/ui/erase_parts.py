@@ -60,6 +60,12 @@ def _foretell(foreseen: Erasure) -> None:
         "names and covariates go, also from the history. The code, its arm, the reason and the "
         "date stay. Results given before stay as they were, and say that a subject was erased."
     )
+    if foreseen.n_files:
+        stay = plural(foreseen.n_files, "file of a report stays", "files of reports stay")
+        st.caption(
+            f":material/description: {stay} as handed out, with what they tell of the subject, and "
+            "say from then on that a subject was erased."
+        )
     if foreseen.shared:
         st.caption(
             plain(

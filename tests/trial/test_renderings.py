@@ -172,7 +172,7 @@ def test_a_file_made_before_an_erasure_stays_and_says_so(
     late = draft_of(store, study, report)
     rendering = keep(store, late, ada)
     with store.write(by=ada) as tx:
-        erase_subject(tx, study, "S01", reason="consent withdrawn")
+        assert erase_subject(tx, study, "S01", reason="consent withdrawn").n_files == 1
     after = keep(store, draft_of(store, study, report), ada)
     with store.read() as tx:
         marks = {one.rendering_id: one.erased_since for one in list_renderings(tx, study)}
