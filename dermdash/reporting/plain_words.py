@@ -99,16 +99,17 @@ def plain_answer(found: Comparison) -> tuple[str, str]:
     """The answer to the main question in one sentence, and what else the data allow, in another."""
     one = leading(found, found.plan)
     level = f"{100 * (1 - found.plan.alpha):g} % confidence interval"
-    allowed = f"from {number(one.ci_low)} to {number(one.ci_high)} points ({level})"
+    allowed = f"from {number(one.ci_low)} to {number(one.ci_high)} points"
+    sides = f"{one.a} − {one.b}; {level}"
     if one.p_adjusted >= found.plan.alpha:
         return (
             f"The data do not settle {_whether(found, one)}.",
-            f"The difference {one.a} − {one.b} was {number(one.difference)} points on a scale from "
-            f"1 to 4, and any difference {allowed} is compatible with the data.",
+            f"On a scale from 1 to 4 the difference was {number(one.difference)} points, and the "
+            f"data are compatible with any {allowed} ({sides}).",
         )
     return (
         _said(found, one),
-        f"The data are compatible with a true difference {one.a} − {one.b} {allowed}.",
+        f"The data are compatible with true differences {allowed} ({sides}).",
     )
 
 
@@ -123,10 +124,11 @@ def other_answers(found: Comparison) -> tuple[str, ...]:
     """The other differences, each in one line with its role."""
     lead = leading(found, found.plan)
     level = f"{100 * (1 - found.plan.alpha):g} % CI"
+    fragile = {(one.a, one.b, one.visit) for one in found.fragile}
     return tuple(
         f"{one.a} − {one.b}{f' at {one.visit}' if one.visit else ''}: {number(one.difference)} "
         f"({level} {number(one.ci_low)} to {number(one.ci_high)}; {equals_p(one.p_adjusted)}, "
-        f"{one.role})"
+        f"{one.role}{', fragile' if _key(one) in fragile else ''})"
         for one in found.contrasts
         if one is not lead
     )
@@ -214,24 +216,26 @@ def _said(found: Comparison, one: Contrast) -> str:
     match found.design:
         case "visits":
             way = "rose" if up else "fell"
-            return f"From {one.b} to {one.a} the mean score {way} by {size} points of 1 to 4."
+            return (
+                f"On a scale from 1 to 4, the mean score {way} by {size} points from {one.b} to "
+                f"{one.a}."
+            )
         case "arms x visits":
             return (
-                f"At {one.visit}, {one.a} scored {size} points {high} than {one.b} on a scale from "
-                f"1 to 4, among subjects with the same {found.visits[0]} score."
+                f"At {one.visit}, on a scale from 1 to 4 and among subjects with the same "
+                f"{found.visits[0]} score, {one.a} scored {size} points {high} than {one.b}."
             )
         case "sides x visits":
-            more = "more" if up else "less"
             return (
-                f"From {found.visits[0]} to {one.visit} the score rose {size} points {more} on "
-                f"{one.a} than on {one.b}, on a scale from 1 to 4."
+                f"At {one.visit}, on a scale from 1 to 4 and counted from each side's own "
+                f"{found.visits[0]} score, {one.a} scored {size} points {high} than {one.b}."
             )
         case "sides":
             return (
-                f"On the same people, {one.a} scored {size} points {high} than {one.b} on a scale "
-                "from 1 to 4."
+                f"On a scale from 1 to 4 and on the same people, {one.a} scored {size} points "
+                f"{high} than {one.b}."
             )
-    return f"On average, {one.a} scored {size} points {high} than {one.b} on a scale from 1 to 4."
+    return f"On a scale from 1 to 4, {one.a} scored {size} points {high} on average than {one.b}."
 
 
 def _is_about(found: Disagreement, lead: Contrast) -> bool:

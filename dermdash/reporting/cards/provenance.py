@@ -71,7 +71,7 @@ def _facts(record: Record) -> tuple[tuple[Any, ...], ...]:
     marks = [STATES[study.state], *(["arms sealed"] if study.blinded else [])]
     rows: list[tuple[str, str | None]] = [
         ("Study", f"{study.name} ({kind[study.kind]}; {', '.join(marks)})"),
-        ("Scans", "SYNTHETIC phantoms" if study.synthetic else "of skin"),
+        ("Scans", _scan_words(record)),
         ("Database", record.database_id),
         ("Software", software_version()),
         ("Python", ".".join(map(str, sys.version_info[:3]))),
@@ -92,6 +92,13 @@ def _facts(record: Record) -> tuple[tuple[Any, ...], ...]:
             ("Pipeline version", str(protocol.pipeline_version)),
         ]
     return tuple(rows)
+
+
+def _scan_words(record: Record) -> str:
+    if record.scans.empty:
+        return "none yet"
+    n = plural(len(record.scans), "scan")
+    return f"{n}, SYNTHETIC phantoms" if record.study.synthetic else f"{n} of skin"
 
 
 def _plan_words(record: Record) -> str:

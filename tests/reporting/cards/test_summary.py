@@ -70,13 +70,13 @@ def words_of(content: Content) -> str:
 def test_a_trial_in_plain_words(store: Store) -> None:
     content = summed(store, 1)
     assert content.message == (
-        "At D28, active scored 0.49 points higher than placebo on a scale from 1 to 4, among "
-        "subjects with the same D0 score."
+        "At D28, on a scale from 1 to 4 and among subjects with the same D0 score, active scored "
+        "0.49 points higher than placebo."
     )
     words = words_of(content)
     for part in (
         "SYNTHETIC: these scans were computed",
-        "a true difference active − placebo from 0.37 to 0.61 points (95 % confidence interval)",
+        "true differences from 0.37 to 0.61 points (active − placebo; 95 % confidence interval)",
         "placebo (the control) and active",
         "10 subjects were enrolled; the answer rests on 10 (active: 5; placebo: 5).",
         "At D28, baseline-adjusted mean expected grade was 0.49 higher in active than in placebo",
@@ -90,15 +90,17 @@ def test_a_trial_in_plain_words(store: Store) -> None:
 
 def test_cohorts_name_every_difference_and_what_is_fragile(store: Store) -> None:
     words = words_of(summed(store, 2))
-    assert "young scored 1.20 points higher than old, exposed" in words
-    assert "old − old, exposed: 0.40 (95 % CI 0.12 to 0.68; p = .006, exploratory)" in words
+    assert "young scored 1.20 points higher on average than old, exposed." in words
+    assert (
+        "old − old, exposed: 0.40 (95 % CI 0.12 to 0.68; p = .006, exploratory, fragile)" in words
+    )
     assert "2 other differences are fragile" in words
     assert "Groups that were not drawn by lot" in words
 
 
 def test_sides_are_counted_as_subjects(store: Store) -> None:
     words = words_of(summed(store, 3))
-    assert "the score rose 0.50 points more on active than on placebo" in words
+    assert "each side's own D0 score, active scored 0.50 points higher than placebo." in words
     assert "6 subjects were enrolled; the answer rests on 6." in words
 
 
@@ -147,7 +149,7 @@ def test_what_is_not_settled_is_not_called_equal() -> None:
     found = compare(trial(effect=0.0, n=8), replace(plan, visits=("D0", "D28", "D56")))
     first, more = plain_answer(found)
     assert first == "The data do not settle whether active and placebo differ at D56."
-    assert "any difference from" in more
+    assert "the data are compatible with any from" in more
     known = known_of([OneSubject(arm=arm) for arm in ("active", "placebo") for _ in range(3)])
     assert "Not settled is not the same as equal" in words_of(Summary(1).answer(known))
 
