@@ -94,14 +94,12 @@ def flow_of(record: Record, evidence: Evidence, asked: Asked, answered: Answered
     answered : the question's answer; None where these data do not answer it
     """
     scans = _scans(record, evidence, asked, answered)
-    known = record.scans["arm"].fillna(NO_ARM)
-    nobody = (known == NO_ARM).any() or not set(record.subjects["subject_id"]) <= set(
-        record.allocations["subject_id"]
-    )
+    subjects, visits = _subjects(record, evidence, asked, scans), _visits(record, scans)
+    nobody = any((table["arm"] == NO_ARM).any() for table in (scans, subjects, visits))
     return Flow(
-        subjects=_subjects(record, evidence, asked, scans),
+        subjects=subjects,
         scans=scans,
-        visits=_visits(record, scans),
+        visits=visits,
         arms=(*record.arms, *((NO_ARM,) if nobody else ())),
         compared=answered is not None,
     )

@@ -1,5 +1,7 @@
 """Who took part: lost in any step, or counted twice, a report's numbers do not add up."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
@@ -99,3 +101,25 @@ def test_a_subject_with_two_sides_is_one_subject() -> None:
     assert flow.columns(sides=True) == (TOGETHER,)
     assert len(flow.visits) == 4 * 2 * 2
     assert set(flow.scans["end"]) == {"analysed"}
+
+
+def test_a_side_without_an_arm_has_its_own_column() -> None:
+    """Lost: sides whose arm nobody wrote down would be in no row at all."""
+    scans = tuple(OneScan(visit, site=site) for visit in VISITS for site in SIDES)
+    known = known_of([OneSubject(scans=scans)] * 4, kind="hemi_face")
+    places = known.record.places.copy()
+    left = (places["subject_id"] == "S00") & (places["site"] == SIDES[0])
+    record = replace(known.record, places=places.assign(arm=places["arm"].mask(left)))
+    flow = flow_of(record, known.evidence, known.asked, None)
+    assert flow.arms == (*record.arms, NO_ARM)
+    assert sum(len(of_arm(flow.visits, arm)) for arm in flow.arms) == len(flow.visits)
+
+
+def test_the_per_protocol_set_leaves_out_who_is_not_in_it() -> None:
+    subjects = [OneSubject(arm=arm) for arm in ("active", "placebo") for _ in range(3)]
+    known = known_of([OneSubject(per_protocol=False), *subjects])
+    layers = known.evidence.layers
+    inside = layers[layers["subject_id"] != "S00"]
+    strict = replace(known.evidence, layers=inside, population="per_protocol")
+    flow = flow_of(known.record, strict, known.asked, None)
+    assert flow.subjects["end"].tolist() == ["outside the population", *["not compared"] * 6]

@@ -125,8 +125,9 @@ def _of_conduct(record: Record) -> list[str]:
     said = []
     for one in record.events:
         if one.act == "reopened":
+            why = (one.reason or "").rstrip(".")
             said.append(
-                f"Locked data were reopened by {one.author} on {moment(one.at)} UTC: {one.reason}."
+                f"Locked data were reopened by {one.author} on {moment(one.at)} UTC: {why}."
             )
         if one.act == "seal read":
             said.append(f"The seal was read by {one.author} on {moment(one.at)} UTC.")
