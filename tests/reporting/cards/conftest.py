@@ -18,7 +18,8 @@ from tests.support.reported import graded_cohorts, graded_sides
 
 @dataclass(frozen=True)
 class Known:
-    """A store with a trial, three cohorts and a hemi-face study, by their ids.
+    """A store with a trial, three cohorts, a hemi-face study, more cohorts of the same codes, and a
+    trial of one arm, by their ids.
 
     home : its data folder, to be copied by who writes
     """
@@ -28,6 +29,8 @@ class Known:
     trial: int
     cohorts: int
     sides: int
+    second: int
+    alone: int
     _cards: dict[str, Content] = field(default_factory=dict)
 
     def card(self, question: Question) -> Content:
@@ -49,6 +52,8 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
             graded_trial(store, folder),
             graded_cohorts(store, folder),
             graded_sides(store, folder),
+            graded_cohorts(store, folder, name="Second"),
+            graded_trial(store, folder, rises={"active": (0.5, 0.6, 0.4)}, name="Alone"),
         )
 
 
@@ -57,7 +62,8 @@ def copied(known: Known, tmp_path: Path) -> Iterator[Known]:
     """A copy of it, to be written to."""
     shutil.copytree(known.home, tmp_path / "home")
     with open_store(settings_in(tmp_path)) as store:
-        yield Known(store, tmp_path / "home", known.trial, known.cohorts, known.sides)
+        ids = (known.trial, known.cohorts, known.sides, known.second, known.alone)
+        yield Known(store, tmp_path / "home", *ids)
 
 
 def settings_in(folder: Path) -> Settings:

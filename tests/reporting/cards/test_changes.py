@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.reporting.cards.conftest import Known
 
 from dermdash.analysis.answers import answer_changes
 from dermdash.analysis.comparisons import changes_by_visit
@@ -16,8 +15,9 @@ from dermdash.reporting.levels import levels_sentence
 from dermdash.trial.blinding import seal_arms
 from dermdash.trial.corrections import exclude_scan
 from dermdash.trial.scans import scan_table
+from tests.reporting.cards.conftest import Known
 from tests.support.cards import CHANGES, answer, figure, kept, said, table
-from tests.support.graded import RISES, graded_trial
+from tests.support.graded import RISES
 from tests.support.plans import lock
 from tests.support.studies import ADA
 
@@ -96,11 +96,8 @@ def test_while_blinded_only_codes_are_told(copied: Known) -> None:
     assert "placebo" not in text
 
 
-def test_one_arm_tells_of_its_visits_without_a_control(copied: Known) -> None:
-    study = graded_trial(
-        copied.store, copied.home.parent, rises={"active": (0.5, 0.6, 0.4)}, name="Alone"
-    )
-    content = answer(copied.store, Changes(study, CHANGES))
+def test_one_arm_tells_of_its_visits_without_a_control(known: Known) -> None:
+    content = known.card(Changes(known.alone, CHANGES))
     assert "rose by 0.50 from D0 to D28" in content.message
     assert "has no control" in table(content, "Mean change").note
 

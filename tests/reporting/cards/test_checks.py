@@ -12,7 +12,6 @@ from dermdash.stats.residuals import residuals
 from tests.reporting.cards.conftest import Known
 from tests.reporting.cards.test_groups import AT_D0
 from tests.support.cards import CHANGES, answer, figure, said, table
-from tests.support.graded import graded_trial
 from tests.support.reported import graded_cohorts
 
 
@@ -39,12 +38,9 @@ def test_it_says_what_the_page_says(known: Known) -> None:
     assert "fall on the same side of 0.05" in content.message or "falls" in content.message
 
 
-def test_a_finding_that_hangs_on_the_test_is_warned_of(copied: Known) -> None:
+def test_a_finding_that_hangs_on_the_test_is_warned_of(known: Known) -> None:
     """Lost: a fragile finding would be printed as a firm one."""
-    study = graded_trial(
-        copied.store, copied.home.parent, rises={"active": (0.5, 0.6, 0.4)}, name="Alone"
-    )
-    content = answer(copied.store, Checks((study,), CHANGES))
+    content = known.card(Checks((known.alone,), CHANGES))
     assert "Wilcoxon signed-rank falls on the other side of 0.05" in content.message
     assert "Do not build a claim on it" in said(content, "warning")
 
@@ -59,9 +55,8 @@ def test_a_value_far_off_is_named_and_left_out_beside(copied: Known) -> None:
     assert table(content, "Sensitivity: without 1 flagged value").rows
 
 
-def test_pooled_studies_whose_subjects_share_codes_have_residuals(copied: Known) -> None:
+def test_pooled_studies_whose_subjects_share_codes_have_residuals(known: Known) -> None:
     """Lost: the residuals of pooled studies, which the page once refused."""
-    second = graded_cohorts(copied.store, copied.home.parent / "second", name="Second")
-    content = answer(copied.store, Checks((copied.cohorts, second), AT_D0))
+    content = known.card(Checks((known.cohorts, known.second), AT_D0))
     assert len(figure(content, "residual_plot").data) == 36
     assert figure(content, "residual_plot").data["residual"].mean() == pytest.approx(0, abs=1e-9)

@@ -137,11 +137,10 @@ def test_who_is_left_out_is_said(copied: Known) -> None:
     assert "age 40–60" in said(content)
 
 
-def test_pooled_studies_are_compared_within_each(copied: Known) -> None:
+def test_pooled_studies_are_compared_within_each(known: Known) -> None:
     """Lost: two studies whose subjects share codes would be mixed up, or refused."""
-    second = graded_cohorts(copied.store, copied.home.parent / "second", name="Second")
     asked = replace(AT_D0, pooled=("Second",))
-    content = answer(copied.store, Groups((copied.cohorts, second), asked))
+    content = known.card(Groups((known.cohorts, known.second), asked))
     assert "36 subjects (young 12; old 12; old, exposed 12)" in said(content)
     assert "Tukey-Kramer" in content.message
     assert "2 studies" in said(content)

@@ -8,7 +8,6 @@ from dermdash.trial.scans import scan_table
 from tests.reporting.cards.conftest import Known
 from tests.reporting.cards.test_groups import AT_D0
 from tests.support.cards import CHANGES, GROUPS, answer, figure, said, table
-from tests.support.reported import graded_cohorts
 from tests.support.studies import ADA
 
 
@@ -45,7 +44,6 @@ def test_missing_scores_and_excluded_scans_are_asked_of(copied: Known) -> None:
     assert "With 1 excluded scan back (10 subjects, 10 scans)" in said(groups)
 
 
-def test_pooled_studies_are_each_asked_alone(copied: Known) -> None:
-    second = graded_cohorts(copied.store, copied.home.parent / "second", name="Second")
-    content = answer(copied.store, Sensitivity((copied.cohorts, second), AT_D0))
+def test_pooled_studies_are_each_asked_alone(known: Known) -> None:
+    content = known.card(Sensitivity((known.cohorts, known.second), AT_D0))
     assert POOLED in said(content)
