@@ -16,6 +16,7 @@ from dermdash.reporting.cards.source import Source
 from dermdash.reporting.caveats import late_dejs_sentence
 from dermdash.reporting.plain_words import analysed_counts
 from dermdash.reporting.words import plural
+from dermdash.stats.words import number
 
 FEW = 12  # subjects an arm, as in the paper: a third finding of it hung on the choice of the test
 MEASURES = {
@@ -43,7 +44,7 @@ class Limitations:
         said = _opening(inputs)
         blocks: list[Block] = [Paragraph(said, "lead" if inputs.allowed else "warning")]
         if record.model is not None:
-            blocks += _model(record.model.name, record.model.use, record.model.card)
+            blocks.append(_model(record.model.name, record.model.use, record.model.card))
         blocks += [
             Paragraph("Of the method:"),
             Bullets(_method(record)),
@@ -70,7 +71,7 @@ def _opening(known: Known) -> str:
     return f"The results are worth what the model {model.name} is worth: {model.use}."
 
 
-def _model(name: str, use: str, card: Mapping[str, Any]) -> list[Block]:
+def _model(name: str, use: str, card: Mapping[str, Any]) -> Table:
     """The model's card: its use, what it was trained on, how well it measured, its limits."""
     data = _of(card, "data")
     trained = str(card.get("statement", "what it was trained on is not on its card"))
@@ -90,11 +91,14 @@ def _model(name: str, use: str, card: Mapping[str, Any]) -> list[Block]:
             rows.append((words, f"{measures[key]:.2f} on {measures.get('n', '–')} test patches"))
     if isinstance(measures.get("ceiling_accuracy"), int | float):
         rows.append(("Best accuracy that its labels allow", f"{measures['ceiling_accuracy']:.2f}"))
-    table = Table(f"The model's card: {name}", (Column("What"), Column("Value")), tuple(rows))
+    apart = _of(measures, "held_out")
+    found = [_of(apart, kind).get("accuracy") for kind in apart]
+    if unlike := [one for one in found if isinstance(one, int | float)]:
+        words = f"{min(unlike):.2f} to {max(unlike):.2f}"
+        rows.append(("Accuracy on scans unlike those it learned from", words))
     limits = [str(one) for one in card.get("limits", ()) if isinstance(one, str)]
-    if not limits:
-        return [table, Paragraph("The model's card names no limits.", "note")]
-    return [table, Paragraph("What the model's card warns of:"), Bullets(tuple(limits))]
+    rows += [("Limit", limit) for limit in limits or ["none is named on the card"]]
+    return Table(f"The model's card: {name}", (Column("What"), Column("Value")), tuple(rows))
 
 
 def _method(record: Record) -> tuple[str, ...]:
@@ -165,10 +169,10 @@ def _of_answer(answered: Answered) -> list[str]:
     shifts = [one for one in answered.moved.shifts if abs(one.shift_um) == FRAGILE_UM]
     known = [one.contrast.difference for one in shifts if one.contrast is not None]
     if known and len(known) == len(shifts):
-        low, high = min(known), max(known)
+        low, high = number(min(known)), number(max(known))
+        lies = f"is {low}" if low == high else f"lies between {low} and {high}"
         said.append(
-            f"With the DEJ taken {FRAGILE_UM} µm higher or deeper the difference lies between "
-            f"{low:.2f} and {high:.2f} points.".replace("-", "−")
+            f"With the DEJ taken {FRAGILE_UM} µm higher or deeper the difference {lies} points."
         )
     elif shifts:
         said.append(f"What a DEJ {FRAGILE_UM} µm off would change could not be told.")
