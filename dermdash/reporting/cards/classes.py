@@ -72,7 +72,7 @@ class Classes:
         there = set(cohort.profiles["arm"])
         shares = class_shares(inputs.layers, [arm for arm in cohort.groups["arm"] if arm in there])
         named = [study.name for study in ground.evidence.studies]
-        counts = zip(shares.groups, shares.n_subjects, strict=True)
+        behind = counted(zip(shares.groups, shares.n_subjects, strict=True))
         said = names_of([_share_words(shares, place) for place in range(len(shares.groups))])
         sentence = f"Share of the patches of each grade over {cohort.range_name}: {said}."
         arguments = {"shares": shares, "colours": self.colours}
@@ -84,7 +84,7 @@ class Classes:
                     "class_shares",
                     arguments,
                     f"Shares of the grades (1, coarse, to 4, reticulated), {AVERAGED}, over "
-                    f"{cohort.range_name} below the DEJ; {counted(counts)}.",
+                    f"{cohort.range_name} below the DEJ; {behind}.",
                     sentence,
                     _long(shares),
                     Chart("bars", "arm", "share", series="grade"),
@@ -92,7 +92,8 @@ class Classes:
                 Figure(
                     "class_shares_by_depth",
                     arguments,
-                    f"Shares of the grades in each layer, {AVERAGED}; depth in µm below the DEJ.",
+                    f"Shares of the grades in each layer, {AVERAGED}; depth in µm below the DEJ; "
+                    f"{behind}.",
                     "A panel a group, depth downwards; in each layer the shares of grades 1 to 4 "
                     "side by side.",
                     _long_by_depth(shares),
