@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +11,11 @@ from sqlalchemy import select
 from dermdash.errors import DesignError, StoreError
 from dermdash.settings import Settings
 from dermdash.trial.jobs import enqueue
-from dermdash.trial.masking import mask_text
+from dermdash.trial.masking import text_mask
 from dermdash.trial.paper import REPORT, REPORT_FORMATS, ReportFormat
 from dermdash.trial.parts import study_row
 from dermdash.trial.schema import RenderingRow, ReportRow
-from dermdash.trial.steps import erased_since, sealed_since
+from dermdash.trial.steps import Steps, read_steps
 from dermdash.trial.stored_cards import card_rows
 from dermdash.trial.transaction import Transaction
 from dermdash.trial.vault import Vault
@@ -112,7 +113,7 @@ def keep_rendering(tx: Transaction, draft: Draft, content: bytes) -> Rendering:
     )
     tx.session.add(row)
     tx.session.flush()
-    return _rendering(tx, row)
+    return _rendering(row, read_steps(tx), text_mask(tx, draft.study_id))
 
 
 def list_renderings(tx: Transaction, study_id: int) -> tuple[Rendering, ...]:
@@ -122,7 +123,12 @@ def list_renderings(tx: Transaction, study_id: int) -> tuple[Rendering, ...]:
     """
     query = select(RenderingRow).where(RenderingRow.study_id == study_id)
     rows = tx.session.scalars(query.order_by(RenderingRow.id.desc()))
-    return tuple(_rendering(tx, row) for row in rows if not _is_sealed(tx, row))
+    steps, mask = read_steps(tx), text_mask(tx, study_id)
+    return tuple(
+        _rendering(row, steps, mask)
+        for row in rows
+        if not steps.sealed_since(row.studies, row.step)
+    )
 
 
 def count_renderings_about(tx: Transaction, study_id: int) -> int:
@@ -143,7 +149,7 @@ def read_rendering(tx: Transaction, rendering_id: int) -> bytes:
     row = tx.session.get(RenderingRow, rendering_id)
     if row is None:
         raise DesignError(f"rendering_id={rendering_id} is no kept file; choose one that is listed")
-    if _is_sealed(tx, row):
+    if read_steps(tx).sealed_since(row.studies, row.step):
         raise DesignError(
             f"this file was made before {study_row(tx, row.study_id).name} was blinded, and speaks "
             "of arms by their names; read it after unblinding"
@@ -164,20 +170,16 @@ def _lost(row: RenderingRow) -> str:
     )
 
 
-def _is_sealed(tx: Transaction, row: RenderingRow) -> bool:
-    return sealed_since(tx, row.studies, row.step)
-
-
-def _rendering(tx: Transaction, row: RenderingRow) -> Rendering:
+def _rendering(row: RenderingRow, steps: Steps, mask: Callable[[str], str]) -> Rendering:
     return Rendering(
         rendering_id=row.id,
         report_id=row.report_id,
-        title=mask_text(tx, row.study_id, row.title),
+        title=mask(row.title),
         format=row.format,  # type: ignore[arg-type]  # the table's check allows no other
         file_name=row.file_name,
         sha256=row.sha256,
         bytes=row.bytes,
         author=row.author,
         at=row.at,
-        erased_since=erased_since(tx, row.studies, row.step),
+        erased_since=steps.erased_since(row.studies, row.step),
     )

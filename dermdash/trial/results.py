@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -124,12 +124,19 @@ def result_heads(tx: Transaction, digests: Collection[str]) -> dict[str, StoredR
         *(ResultRow.key, *columns, ResultRow.data_digest, ResultRow.software),
         *(ResultRow.author, ResultRow.at),
     ).where(ResultRow.key.in_(digests))
-    heads = {}
+    heads, known = {}, set()
     for digest, *parts, author, at in tx.session.execute(query):
         key = ResultKey(*parts)
         if not _is_sealed(tx, key.study_id, at):
-            erased = _erased_since(tx, key.study_id, at)
-            heads[digest] = StoredResult(key, {}, author, at, erased)
+            heads[digest] = StoredResult(key, {}, author, at)
+            known.add(key.study_id)
+    last = select(StudyEventRow.study_id, func.max(StudyEventRow.at)).where(
+        StudyEventRow.act == "erased", StudyEventRow.study_id.in_(known)
+    )
+    for study_id, erased_at in tx.session.execute(last.group_by(StudyEventRow.study_id)):
+        for digest, head in heads.items():
+            if head.key.study_id == study_id and erased_at > head.at:
+                heads[digest] = replace(head, erased_since=True)
     return heads
 
 

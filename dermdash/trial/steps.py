@@ -4,9 +4,10 @@ A step has a number, so that what was read before it is told from what was read 
 clock said.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dermdash.trial.blinding import blinded_studies
 from dermdash.trial.schema import StudyEventRow
@@ -15,27 +16,43 @@ from dermdash.trial.transaction import Transaction
 TELLING = ("blinded", "unblinded", "erased")  # acts that change what may be shown of a study
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """All steps that changed what may be shown of studies.
+
+    taken : number, study and act of each; blinded : the studies that are blinded now
+    """
+
+    taken: tuple[tuple[int, int, str], ...]
+    blinded: frozenset[int]
+
+    def last(self, studies: Collection[int]) -> int:
+        """The number of the last step of these studies; 0 for none."""
+        return max((number for number, study, _ in self.taken if study in studies), default=0)
+
+    def sealed_since(self, studies: Iterable[int], step: int) -> bool:
+        """Whether one of these studies is blinded now, and was blinded after a step."""
+        return self._happened(self.blinded.intersection(studies), step, "blinded")
+
+    def erased_since(self, studies: Collection[int], step: int) -> bool:
+        """Whether a subject of one of these studies was erased after a step."""
+        return self._happened(studies, step, "erased")
+
+    def _happened(self, studies: Collection[int], step: int, act: str) -> bool:
+        return any(
+            number > step and study in studies and what == act for number, study, what in self.taken
+        )
+
+
+def read_steps(tx: Transaction) -> Steps:
+    """The steps of all studies."""
+    query = select(StudyEventRow.id, StudyEventRow.study_id, StudyEventRow.act).where(
+        StudyEventRow.act.in_(TELLING)
+    )
+    taken = tuple((number, study, act) for number, study, act in tx.session.execute(query))
+    return Steps(taken, blinded_studies(tx))
+
+
 def last_step(tx: Transaction, studies: Collection[int]) -> int:
     """The number of the last step that changed what may be shown of these studies; 0 for none."""
-    query = select(func.max(StudyEventRow.id)).where(
-        StudyEventRow.study_id.in_(studies), StudyEventRow.act.in_(TELLING)
-    )
-    return tx.session.scalar(query) or 0
-
-
-def sealed_since(tx: Transaction, studies: Collection[int], step: int) -> bool:
-    """Whether one of these studies is blinded now, and was blinded after a step."""
-    blinded = blinded_studies(tx) & set(studies)
-    return _happened(tx, blinded, step, "blinded")
-
-
-def erased_since(tx: Transaction, studies: Collection[int], step: int) -> bool:
-    """Whether a subject of one of these studies was erased after a step."""
-    return _happened(tx, studies, step, "erased")
-
-
-def _happened(tx: Transaction, studies: Collection[int], step: int, act: str) -> bool:
-    query = select(StudyEventRow.id).where(
-        StudyEventRow.study_id.in_(studies), StudyEventRow.act == act, StudyEventRow.id > step
-    )
-    return tx.session.scalar(query.limit(1)) is not None
+    return read_steps(tx).last(studies)

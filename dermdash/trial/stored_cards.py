@@ -79,6 +79,8 @@ def studies_of(
 ) -> tuple[int, ...]:
     """The studies that questions are about: the one that they are asked in, then pooled ones."""
     names = {name for question in questions for name in _pooled(question)}
+    if not names:
+        return (study_id,)
     query = select(StudyRow.id).where(StudyRow.name.in_(names), StudyRow.id != study_id)
     return study_id, *tx.session.scalars(query.order_by(StudyRow.id))
 

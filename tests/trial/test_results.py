@@ -22,6 +22,7 @@ from dermdash.trial.results import (
     find_result,
     get_result,
     keep_result,
+    result_heads,
     software_version,
 )
 from dermdash.trial.schema import ResultRow
@@ -168,6 +169,8 @@ def test_answers_given_before_an_erasure_say_so(
     with store.write(by=ada) as tx:
         keep_result(tx, later, BODY)
         first, second = get_result(tx, KEY.digest), get_result(tx, later.digest)
+        heads = result_heads(tx, [KEY.digest, later.digest, "unknown"])
     assert first is not None
     assert second is not None
     assert (first.erased_since, second.erased_since) == (True, False)
+    assert heads == {one.key.digest: replace(one, body={}) for one in (first, second)}
