@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from tests.reporting.cards.conftest import Known
 
 from dermdash.analysis.answers import answer_changes, cohort_asked
 from dermdash.analysis.depths import arms_along_depth, changes_along_depth
@@ -10,6 +9,7 @@ from dermdash.analysis.evidence import read_evidence
 from dermdash.errors import DermdashError
 from dermdash.reporting.cards.depths import ChangeDepths, GroupDepths
 from dermdash.reporting.depths import cluster_sentence, depth_sentence, depth_table, subslab_table
+from tests.reporting.cards.conftest import Known
 from tests.reporting.cards.test_groups import AT_D0
 from tests.support.cards import CHANGES, answer, figure, files, kept, said
 from tests.support.reported import COHORTS, graded_cohorts
