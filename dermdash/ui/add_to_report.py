@@ -9,6 +9,7 @@ from dermdash.trial.reports import StoredReport, add_card, create_report, list_r
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
 from dermdash.ui.guard import Access, pressed_by, refusals
+from dermdash.ui.held_button import held_button
 from dermdash.ui.places import link
 from dermdash.ui.report_choice import LONGEST_TITLE, last_used, open_report
 
@@ -58,7 +59,7 @@ def _add(access: Access, study: Study, asking: Asking, key: str, label: str) -> 
                 max_chars=LONGEST_TITLE,
                 key=f"add_{key}_title_{study.study_id}",
             )
-        pressed = st.button("Add the card", type="primary", key=f"add_{key}_card")
+        pressed = held_button("Add the card", kind="primary", key=f"add_{key}_card")
         if pressed_by(access, pressed, place=f"add_{key}"):
             with refusals():
                 with access.write() as tx:

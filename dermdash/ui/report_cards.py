@@ -9,6 +9,7 @@ from dermdash.reporting.stored_blocks import stored_message
 from dermdash.trial.reports import StoredCard, StoredReport, add_text, refresh_card
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access, pressed_by, refusals
+from dermdash.ui.held_button import held_button
 from dermdash.ui.report_choice import LONGEST_TITLE
 from dermdash.ui.report_states import State
 
@@ -78,10 +79,10 @@ def _card(report: StoredReport, card: StoredCard, state: State, *, chosen: bool)
 def _act_on_all(access: Access, report: StoredReport, states: Mapping[int, State]) -> None:
     outdated = [one for one in report.cards if states[one.card_id].outdated]
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = outdated and st.button(
+        pressed = outdated and held_button(
             f"Refresh {plural(len(outdated), 'card')}",
             icon=":material/refresh:",
-            type="primary",
+            kind="primary",
             key="refresh_all",
         )
         _add_text(access, report)
@@ -104,7 +105,7 @@ def _add_text(access: Access, report: StoredReport) -> None:
             placeholder="What the reader should know before the numbers",
             help="Printed as written; an empty line begins a new paragraph",
         )
-        pressed = st.button("Add the text", type="primary", key="add_the_text")
+        pressed = held_button("Add the text", kind="primary", key="add_the_text")
         if pressed_by(access, pressed, place="add_text"):
             with refusals():
                 with access.write() as tx:

@@ -14,6 +14,7 @@ from dermdash.trial.reports import (
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access, pressed_by, refusals
+from dermdash.ui.held_button import held_button
 from dermdash.ui.score_question import SESSION
 
 LONGEST_TITLE = 80
@@ -58,7 +59,7 @@ def new_report(access: Access, study: Study) -> None:
         _standard(access, study, key="new_standard")
         st.caption("with every card that fits this study; or an empty one:")
         title = _title("", f"new_report_title_{_turn()}")
-        pressed = st.button("Begin an empty report", key="begin_report")
+        pressed = held_button("Begin an empty report", key="begin_report")
         if pressed_by(access, pressed, place="new_report"):
             with refusals():
                 with access.write() as tx:
@@ -97,7 +98,7 @@ def _change(access: Access, report: StoredReport) -> None:
         said = f"{plural(len(report.cards), 'card')}, begun {report.at:%Y-%m-%d} by {report.author}"
         st.caption(plain(said))
         title = _title(report.title, f"report_title_{report.report_id}_{_turn()}")
-        pressed = st.button("Rename the report", icon=":material/edit:", key="rename")
+        pressed = held_button("Rename the report", icon=":material/edit:", key="rename")
         if pressed_by(access, pressed, place="rename_report"):
             with refusals():
                 with access.write() as tx:
@@ -110,7 +111,7 @@ def _change(access: Access, report: StoredReport) -> None:
             "rendered to stays",
             key=f"sure_{report.report_id}_{_turn()}",
         )
-        pressed = st.button(
+        pressed = held_button(
             "Delete the report for good", icon=":material/delete:", key="delete", disabled=not sure
         )
         if pressed_by(access, pressed, place="delete_report"):
@@ -123,7 +124,9 @@ def _change(access: Access, report: StoredReport) -> None:
 
 def _standard(access: Access, study: Study, *, key: str) -> None:
     """The button that makes the standard report; its cards are answered by the worker."""
-    pressed = st.button("Standard report", icon=":material/auto_awesome:", type="primary", key=key)
+    pressed = held_button(
+        "Standard report", icon=":material/auto_awesome:", kind="primary", key=key
+    )
     if pressed_by(access, pressed, place=key):
         with refusals():
             with access.write() as tx:

@@ -1,11 +1,13 @@
 """A report's formats: each is asked for, written by the worker, and offered when it is done."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
+from dermdash.errors import DermdashError
 from dermdash.reporting.report import FORMATS, Format
 from dermdash.trial.jobs import worker_alive
 from dermdash.trial.queue import job_table
@@ -19,10 +21,12 @@ from dermdash.trial.reports import (
 )
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.guard import Access, pressed_by, refusals, refuse
+from dermdash.ui.held_button import draw_button, take_press
 from dermdash.ui.progress import ACTIVE_STATES
 from dermdash.ui.report_states import State
 
 POLL_S = 1.0
+LARGE = 8_000_000  # bytes
 ASKED = "asked_renderings"
 
 
@@ -74,19 +78,18 @@ def formats(access: Access, report: StoredReport, states: Mapping[int, State]) -
     waiting = [one for one in report.cards if one.state == "waiting" and one.result is None]
     failed = [one for one in report.cards if one.state in ("failed", "sealed")]
     outdated = [one for one in report.cards if states[one.card_id].outdated]
-    pressed: Format | None = None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="formats"):
         st.markdown("**Take it away as**", width="content")
         for kind in FORMATS:
-            if st.button(
+            draw_button(
                 KINDS[kind].name,
                 icon=f":material/{KINDS[kind].icon}:",
-                help=KINDS[kind].about,
+                help_text=KINDS[kind].about,
                 key=f"format_{kind}",
                 disabled=not report.cards or bool(waiting),
-            ):
-                pressed = kind
-    if pressed_by(access, pressed is not None, place="rendering") and pressed:
+            )
+    pressed = [kind for kind in FORMATS if take_press(f"format_{kind}")]
+    if pressed_by(access, bool(pressed), place="rendering"):
         _ask(access, report, pressed)
     notes = []
     if outdated:
@@ -96,14 +99,28 @@ def formats(access: Access, report: StoredReport, states: Mapping[int, State]) -
     if notes and not waiting:
         st.caption(f":material/info: As it stands: {'; '.join(notes)}.")
     _progress_until_done(access, report)
+    _ready(access, report)
 
 
-def download(access: Access, rendering: Rendering, label: str, *, key: str) -> None:
-    """The button that gives a rendering's bytes, read and checked at the click."""
+def download(
+    access: Access, rendering: Rendering, label: str, *, key: str, at_once: bool = False
+) -> None:
+    """The button that gives a rendering's bytes, checked against their hash.
+
+    at_once : read them now, for an address that a page drawn again leaves as it is; else at the
+        click, as also where they are many
+    """
     kind = KINDS[rendering.format]
+    content: bytes | Callable[[], bytes] = partial(_bytes, access, rendering)
+    if at_once and rendering.bytes <= LARGE:
+        try:
+            content = _bytes(access, rendering)
+        except DermdashError as why:
+            refuse(why)
+            return
     st.download_button(
         label,
-        lambda: _bytes(access, rendering),
+        content,
         rendering.file_name,
         kind.mime,
         icon=":material/download:",
@@ -131,12 +148,14 @@ def newest_of(renderings: tuple[Rendering, ...], report_id: int) -> dict[Format,
     return {kind: newest[kind] for kind in FORMATS if kind in newest}
 
 
-def _ask(access: Access, report: StoredReport, kind: Format) -> None:
+def _ask(access: Access, report: StoredReport, kinds: Sequence[Format]) -> None:
     with refusals():
+        asked = dict(st.session_state.get(ASKED, {}))
         with access.write() as tx:
-            job_id = ask_rendering(tx, report.report_id, kind)
-        one = _Asked(report.report_id, kind, time.monotonic())
-        st.session_state[ASKED] = {**st.session_state.get(ASKED, {}), job_id: one}
+            for kind in kinds:
+                job_id = ask_rendering(tx, report.report_id, kind)
+                asked[job_id] = _Asked(report.report_id, kind, time.monotonic())
+        st.session_state[ASKED] = asked
         st.rerun()
 
 
@@ -184,7 +203,7 @@ def _seen(access: Access, report: StoredReport) -> _Seen:
 
 def _progress(access: Access, report: StoredReport, before: _Seen) -> None:
     seen = _seen(access, report)
-    if seen != before:
+    if (seen.cards, seen.newest) != (before.cards, before.newest):
         st.rerun()
     asked: dict[int, _Asked] = {
         job_id: one
@@ -205,7 +224,6 @@ def _progress(access: Access, report: StoredReport, before: _Seen) -> None:
         state, error = seen.jobs.get(job_id, ("", ""))
         if state in ("failed", "cancelled"):
             refuse(f"{KINDS[one.kind].name} was not written: {error or state}")
-    _ready(access, report)
 
 
 def _writing_words(writing: Sequence[int], asked: Mapping[int, _Asked]) -> str:
@@ -227,7 +245,7 @@ def _ready(access: Access, report: StoredReport) -> None:
         st.markdown("**Ready**", width="content")
         for kind, one in newest.items():
             label = f"{KINDS[kind].name}, {size_words(one.bytes)}, {one.at:%H:%M}"
-            download(access, one, plain(label), key=f"ready_{one.rendering_id}")
+            download(access, one, plain(label), key=f"ready_{one.rendering_id}", at_once=True)
 
 
 def _bytes(access: Access, rendering: Rendering) -> bytes:

@@ -14,6 +14,7 @@ from dermdash.trial.reports import (
 from dermdash.ui.cells import plain
 from dermdash.ui.content_parts import show_content
 from dermdash.ui.guard import Access, pressed_by, refusals, refuse
+from dermdash.ui.held_button import draw_button, held_button, take_press
 from dermdash.ui.report_cards import LONGEST_TEXT
 from dermdash.ui.report_choice import LONGEST_TITLE
 from dermdash.ui.report_states import State
@@ -56,31 +57,32 @@ def _acts(access: Access, report: StoredReport, card: StoredCard, state: State) 
             ("Up", "arrow_upward", card.position - 1),
             ("Down", "arrow_downward", card.position + 1),
         )
-        wanted: int | None = None
         for label, icon, position in moves:
-            if st.button(
+            draw_button(
                 "",
                 icon=f":material/{icon}:",
                 key=f"move_{icon}",
-                help=label,
+                help_text=label,
                 disabled=position == card.position or not 1 <= position <= last,
-            ):
-                wanted = position
+            )
         _edit(access, card)
-        refresh = card.question is not None and st.button(
-            "Refresh",
-            icon=":material/refresh:",
-            key="refresh_card",
-            disabled=state.badge.startswith("Being"),
-        )
+        if card.question is not None:
+            draw_button(
+                "Refresh",
+                icon=":material/refresh:",
+                key="refresh_card",
+                disabled=state.badge.startswith("Being"),
+            )
         _remove(access, card)
-    if pressed_by(access, refresh or wanted is not None, place="card_acts"):
+    wanted = [position for _, icon, position in moves if take_press(f"move_{icon}")]
+    refresh = take_press("refresh_card") and card.question is not None
+    if pressed_by(access, refresh or bool(wanted), place="card_acts"):
         with refusals():
             with access.write() as tx:
-                if wanted is None:
+                if refresh:
                     refresh_card(tx, card.card_id)
-                else:
-                    move_card(tx, card.card_id, wanted)
+                for position in wanted:
+                    move_card(tx, card.card_id, position)
             st.rerun()
 
 
@@ -102,7 +104,7 @@ def _edit(access: Access, card: StoredCard) -> None:
                 key=f"card_comment_{now}",
                 help="Stands between the title and the result, in every format",
             )
-        pressed = st.button("Save the card", type="primary", key="save_card")
+        pressed = held_button("Save the card", kind="primary", key="save_card")
         if pressed_by(access, pressed, place="edit_card"):
             with refusals():
                 with access.write() as tx:
@@ -113,7 +115,7 @@ def _edit(access: Access, card: StoredCard) -> None:
 def _remove(access: Access, card: StoredCard) -> None:
     with st.popover("Remove", icon=":material/delete:", key=f"remove_{card.card_id}"):
         st.markdown(f"**{plain(card.title)}** leaves this report; no result is lost.")
-        pressed = st.button("Remove the card", type="primary", key="remove_card")
+        pressed = held_button("Remove the card", kind="primary", key="remove_card")
         if pressed_by(access, pressed, place="remove_card"):
             with refusals():
                 with access.write() as tx:
