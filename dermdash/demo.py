@@ -3,12 +3,13 @@
 *Photo-ageing* stands in for the cohorts of Breugnot 2023: three groups of 12 women with the
 paper's ages and, as true quality of the phantoms, its means and standard deviations. *Firming
 serum* stands in for a trial against placebo: a true effect in the upper dermis of the active arm
-only, and what happens in trials: noise from visit to visit, withdrawals, an excluded scan.
+only, and what happens in trials: noise from visit to visit, withdrawals, an excluded scan. Its
+analysis plan is locked before a scan is graded.
 
 Nothing is written in: a job a scan makes its phantom, and the pipeline grades it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from dermdash.identity import system_user
 from dermdash.imaging.phantom.recipe import Recipe
 from dermdash.trial.database import Store
 from dermdash.trial.phantoms import PhantomScan, request_phantom
+from dermdash.trial.plans import lock_plan, write_plan
+from dermdash.trial.questions import blank_plan
 from dermdash.trial.scans import scan_table
 from dermdash.trial.studies import (
     ArmSpec,
@@ -194,7 +197,25 @@ def _found_or_made(tx: Transaction, study: DemoStudy) -> int:
         add_subject(tx, made, subject.code, arm=subject.arm, covariates={"age": subject.age})
         if subject.withdrawn:
             set_subject(tx, made, subject.code, status="withdrawn", reason=subject.withdrawn)
+    if study.kind == "before_after":
+        _lock_plan(tx, made)
     return made
+
+
+def _lock_plan(tx: Transaction, study_id: int) -> None:
+    """The active arm against placebo at the last visit, then at the one before."""
+    study = get_study(tx, study_id)
+    treated, control = (
+        next(a.name for a in study.arms if a.is_control is c) for c in (False, True)
+    )
+    *_, before, last = (visit.name for visit in study.visits)
+    plan = replace(
+        blank_plan(study),
+        primary=(treated, control, last),
+        key_secondary=((treated, control, before),),
+        responder_threshold=0.5,
+    )
+    lock_plan(tx, study_id, write_plan(tx, study_id, plan))
 
 
 def _scan(

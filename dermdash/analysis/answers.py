@@ -46,6 +46,29 @@ class Keeper:
 ANEW = Keeper(lambda _, compute: compute(), lambda _, compute: compute())
 
 
+def sharing(evidence: Evidence) -> Keeper:
+    """Answers each question once for all who ask of this evidence."""
+
+    def share(key: "ResultKey", compute: Callable[[], T]) -> T:
+        if key.digest not in evidence.answered:
+            evidence.answered[key.digest] = compute()
+        found: T = evidence.answered[key.digest]
+        return found
+
+    return Keeper(share, share)
+
+
+def unmoved() -> Keeper:
+    """Answers a comparison and leaves its DEJ where it is: fragility to it is not known."""
+    compared: list[Comparison] = []
+
+    def compare(_: "ResultKey", compute: Callable[[], Comparison]) -> Comparison:
+        compared.append(compute())
+        return compared[-1]
+
+    return Keeper(compare, lambda _, __: Sensitivity((), compared[-1]))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answered:
     """A comparison with all that is said of it.

@@ -56,21 +56,41 @@ def score_cells(
     is another score.
     """
     first, last = depth_um[0] + shift_um, depth_um[1] + shift_um
+    whole = _placed_scans(profiles, score, (first, last))
+    table = _mean_cells(whole, score)
     chosen = profiles[profiles["depth_um"].between(first, last)]
-    whole = score_scans(profiles, score, depth_um=(first, last))
-    counts = whole.groupby(CELL, observed=True, as_index=False).agg(n_scans=("scan_id", "nunique"))
-    if "site" in profiles:
-        sites = profiles[["scan_id", "site"]].drop_duplicates("scan_id")
-        whole = whole.merge(sites, on="scan_id")
-    table = mean_by(whole, CELL, ["score"]).merge(counts, on=CELL)
     asked = profiles[CELL].drop_duplicates().astype("str")
     found = table[CELL].astype("str")
     missing = asked.merge(found, how="left", indicator=True).query("_merge == 'left_only'")
     return Scored(
-        table.rename(columns={"score": score}),
+        table,
         missing[CELL].reset_index(drop=True),
         chosen[chosen["scan_id"].isin(whole["scan_id"])],
     )
+
+
+def score_table(
+    profiles: pd.DataFrame, score: str, *, depth_um: tuple[int, int] = DEPTHS_UM, shift_um: int = 0
+) -> pd.DataFrame:
+    """The table of ``score_cells`` alone, which is quicker to have."""
+    first, last = depth_um[0] + shift_um, depth_um[1] + shift_um
+    return _mean_cells(_placed_scans(profiles, score, (first, last)), score)
+
+
+def _placed_scans(profiles: pd.DataFrame, score: str, depth_um: tuple[int, int]) -> pd.DataFrame:
+    """The scans that cover a range, as ``score_scans`` gives them, with their sites if known."""
+    whole = score_scans(profiles, score, depth_um=depth_um)
+    if "site" not in profiles:
+        return whole
+    sites = profiles[["scan_id", "site"]].drop_duplicates("scan_id")
+    return whole.merge(sites, on="scan_id")
+
+
+def _mean_cells(whole: pd.DataFrame, score: str) -> pd.DataFrame:
+    """Scans averaged within their cells."""
+    counts = whole.groupby(CELL, observed=True, as_index=False).agg(n_scans=("scan_id", "nunique"))
+    table = mean_by(whole, CELL, ["score"]).merge(counts, on=CELL)
+    return table.rename(columns={"score": score})
 
 
 def score_scans(

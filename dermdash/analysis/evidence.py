@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,6 +26,7 @@ class Evidence:
     layers : of the population's scans that count, with the margin; one row a scan and layer, as
         ``trial.gradings.profiles`` gives them
     people : the subjects with their covariates, as ``trial.studies.subject_table`` gives them
+    answered : what was computed from this already, by key; cards of one report share it
     """
 
     studies: tuple["Study", ...]
@@ -34,6 +35,7 @@ class Evidence:
     layers: pd.DataFrame
     people: pd.DataFrame
     population: Population
+    answered: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def study(self) -> "Study":

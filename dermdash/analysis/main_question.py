@@ -1,25 +1,21 @@
 """The one question that a study is there to answer: as its plan says, else as its kind does."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dermdash.analysis.answers import (
     Answered,
-    Keeper,
     answer_changes,
     answer_groups,
     cohort_asked,
+    unmoved,
 )
 from dermdash.analysis.evidence import Evidence
 from dermdash.analysis.planned import Asked
-from dermdash.analysis.sensitivity import FRAGILE_UM, Sensitivity, shift_dej
-from dermdash.stats.comparison import Comparison
+from dermdash.analysis.sensitivity import FRAGILE_UM, shift_dej
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dermdash.trial.plans import StoredPlan
-    from dermdash.trial.results import ResultKey
     from dermdash.trial.studies import Study
 
 
@@ -57,7 +53,7 @@ def answer(evidence: Evidence, asked: Asked, *, moved: bool = True) -> Answered:
     TableError
         The graded scans do not make up the design.
     """
-    keeper = _Unmoved().keeper
+    keeper = unmoved()
     if asked.over_visits:
         answered = answer_changes(evidence, asked, keeper=keeper)
     else:
@@ -74,23 +70,3 @@ def answer(evidence: Evidence, asked: Asked, *, moved: bool = True) -> Answered:
         shifts_um=(-FRAGILE_UM, 0, FRAGILE_UM),
     )
     return replace(answered, moved=shifted)
-
-
-@dataclass(slots=True)
-class _Unmoved:
-    """Computes a comparison and leaves its DEJ where it is."""
-
-    found: Comparison | None = None
-
-    @property
-    def keeper(self) -> Keeper:
-        return Keeper(self._compare, self._as_found)
-
-    def _compare(self, _: "ResultKey", compute: "Callable[[], Comparison]") -> Comparison:
-        self.found = compute()
-        return self.found
-
-    def _as_found(self, _: "ResultKey", __: "Callable[[], Sensitivity]") -> Sensitivity:
-        if self.found is None:
-            raise TypeError("a comparison is asked for before its sensitivity")
-        return Sensitivity((), self.found)

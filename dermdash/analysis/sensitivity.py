@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dermdash.analysis.comparisons import Scored, score_cells
+from dermdash.analysis.comparisons import Scored, score_table
 from dermdash.analysis.filters import DEPTHS_UM
 from dermdash.errors import DermdashError, TableError
 from dermdash.stats.comparison import Comparison, beside
@@ -17,6 +17,7 @@ from dermdash.stats.words import leading
 
 SHIFTS_UM = tuple(range(-10, 11))  # the margin that a study is graded with
 FRAGILE_UM = 5
+NOTHING = pd.DataFrame()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def shift_dej(
 
     profiles : one row a scan and layer, with the margin
     found : the comparison without a shift
-    compare : how scores become a comparison
+    compare : how scores become a comparison; of shifted ones it gets the table alone
     depth_um : the range that the scores are over, before the shift
 
     A scan whose margin is too short for a shift is missing there; how many subjects are left is
@@ -108,10 +109,10 @@ def shift_dej(
     key = leading(found, found.plan)
     shifts, others = [], {}
     for shift_um in shifts_um:
-        scored = score_cells(profiles, score, depth_um=depth_um, shift_um=shift_um)
+        table = score_table(profiles, score, depth_um=depth_um, shift_um=shift_um)
         contrast = None
         try:
-            shifted = found if shift_um == 0 else compare(scored)
+            shifted = found if shift_um == 0 else compare(Scored(table, NOTHING, NOTHING))
         except DermdashError:
             shifted = None
         if shifted is not None:
@@ -123,6 +124,6 @@ def shift_dej(
                 others[f"the DEJ {FRAGILE_UM} µm {'deeper' if shift_um > 0 else 'higher'}"] = (
                     shifted
                 )
-        n_subjects = len(scored.table[["study", "subject_id"]].drop_duplicates())
-        shifts.append(Shift(shift_um, contrast, int(n_subjects), len(scored.table)))
+        n_subjects = len(table[["study", "subject_id"]].drop_duplicates())
+        shifts.append(Shift(shift_um, contrast, int(n_subjects), len(table)))
     return Sensitivity(tuple(shifts), beside(found, others))

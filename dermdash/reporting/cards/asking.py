@@ -4,22 +4,20 @@ import hashlib
 import json
 
 from dermdash.analysis.answers import (
-    ANEW,
     Answered,
-    Keeper,
     answer_changes,
     answer_groups,
     cohort_asked,
+    sharing,
+    unmoved,
 )
 from dermdash.analysis.cohorts import Cohort
 from dermdash.analysis.planned import Asked
-from dermdash.analysis.sensitivity import Sensitivity
 from dermdash.errors import DesignError, TableError
 from dermdash.reporting.blocks import Attachment, Block, Paragraph
 from dermdash.reporting.cards.ground import Ground
 from dermdash.reporting.cards.question import Question, question_to_json
 from dermdash.reporting.script import source_words, write_script
-from dermdash.stats.comparison import Comparison
 
 
 def ask_groups(ground: Ground, asked: Asked, *, moving: bool = True) -> tuple[Cohort, Answered]:
@@ -35,9 +33,8 @@ def ask_groups(ground: Ground, asked: Asked, *, moving: bool = True) -> tuple[Co
         There are not two arms of two subjects.
     """
     cohort = cohort_found(ground, asked)
-    return cohort, answer_groups(
-        ground.evidence, asked, cohort, keeper=ANEW if moving else _unmoved()
-    )
+    keeper = sharing(ground.evidence) if moving else unmoved()
+    return cohort, answer_groups(ground.evidence, asked, cohort, keeper=keeper)
 
 
 def cohort_found(ground: Ground, asked: Asked) -> Cohort:
@@ -62,7 +59,8 @@ def ask_changes(ground: Ground, asked: Asked, *, moving: bool = True) -> Answere
     TableError
         The graded scans do not make up the design.
     """
-    answered = answer_changes(ground.evidence, asked, keeper=ANEW if moving else _unmoved())
+    keeper = sharing(ground.evidence) if moving else unmoved()
+    answered = answer_changes(ground.evidence, asked, keeper=keeper)
     if answered.found.plan.within is None:
         raise DesignError(
             f"{ground.evidence.study.name} compares groups once; a change needs a baseline and a "
@@ -123,14 +121,3 @@ def carried(ground: Ground, question: Question, asked: Asked, answered: Answered
         ),
         kept,
     ]
-
-
-def _unmoved() -> Keeper:
-    """Answers a comparison without moving the DEJ."""
-    compared: list[Comparison] = []
-
-    def compare(_: object, compute: "object") -> Comparison:
-        compared.append(compute())  # type: ignore[operator]
-        return compared[-1]
-
-    return Keeper(compare, lambda _, compute: Sensitivity((), compared[-1]))
