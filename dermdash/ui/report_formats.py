@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
@@ -125,6 +126,7 @@ def download(
         kind.mime,
         icon=":material/download:",
         key=key,
+        help=f"{size_words(rendering.bytes)}, {rendering.at:%Y-%m-%d %H:%M} UTC",
         on_click="ignore",
     )
 
@@ -244,8 +246,16 @@ def _ready(access: Access, report: StoredReport) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ready"):
         st.markdown("**Ready**", width="content")
         for kind, one in newest.items():
-            label = f"{KINDS[kind].name}, {size_words(one.bytes)}, {one.at:%H:%M}"
+            label = f"{KINDS[kind].name}, {_when(one)}"
+            if any(card.result and card.result.at > one.at for card in report.cards):
+                label += ", earlier answers"
             download(access, one, plain(label), key=f"ready_{one.rendering_id}", at_once=True)
+
+
+def _when(one: Rendering) -> str:
+    """The time of today, else the day, in UTC as all times are."""
+    today = datetime.now(UTC).date() == one.at.date()
+    return f"{one.at:%H:%M}" if today else f"{one.at:%Y-%m-%d}"
 
 
 def _bytes(access: Access, rendering: Rendering) -> bytes:

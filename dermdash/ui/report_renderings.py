@@ -9,7 +9,7 @@ from dermdash.ui.guard import Access
 from dermdash.ui.report_formats import KINDS, download, size_words
 
 SHOWN = 30
-WIDTHS = (2.6, 1, 1.6, 1.2, 0.7, 1.3, 1.1)
+WIDTHS = (2.4, 1.3, 1.6, 1.3, 0.7, 1.3, 1.0)
 
 
 def renderings_table(access: Access, study: Study) -> None:

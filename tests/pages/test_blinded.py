@@ -1,6 +1,7 @@
 """A blinded study as a member meets it: nothing anywhere tells which arm is which."""
 
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -12,15 +13,25 @@ import pytest
 from sqlalchemy import select
 
 from dermdash.identity import User
+from dermdash.reporting.assembly import standard_report
 from dermdash.reporting.tables import export_table
+from dermdash.settings import Settings
 from dermdash.trial.audit import history
 from dermdash.trial.blinding import seal_arms
-from dermdash.trial.database import Store
+from dermdash.trial.database import Store, open_store
 from dermdash.trial.design import CONTROL_GREY
 from dermdash.trial.jobs import enqueue, fail, take
 from dermdash.trial.life import lock_data, unblind
 from dermdash.trial.plans import lock_plan, write_plan
 from dermdash.trial.questions import blank_plan
+from dermdash.trial.reports import (
+    add_card,
+    add_text,
+    ask_rendering,
+    change_card,
+    create_report,
+    list_reports,
+)
 from dermdash.trial.results import ResultKey, keep_result, software_version
 from dermdash.trial.saves import recent_saves
 from dermdash.trial.scans import exclude_scan, scan_table
@@ -37,6 +48,7 @@ from dermdash.trial.undo import undo_save
 from tests.pages.conftest import ROOT, OpenPage, said
 from tests.support.cli import Shell
 from tests.support.crawl import crawl, navigation
+from tests.support.paperwork import changes_question, do_jobs
 from tests.support.studies import add_scan, grade_visits, write_small
 
 CHIEF = User("Chief")
@@ -44,11 +56,17 @@ PRODUCT, CONTROL = "Zyxolin", "Qwertane"  # words that stand nowhere else
 BASELINE = {"S1": 1.5, "S2": 1.8, "S3": 2.2, "S4": 1.6, "S5": 1.9, "S6": 2.4}
 LATER = {"S1": 2.2, "S2": 2.4, "S3": 2.8, "S4": 1.7, "S5": 1.8, "S6": 2.4}
 
+LOOKED_INTO = ("html", "xlsx", "zip")  # with every file that any format has
+
 
 @pytest.fixture
 def trial(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Six subjects, graded, with a locked plan and one excluded scan; not blinded yet."""
     monkeypatch.setenv("DERMDASH_ADMINISTRATORS", "Chief")
+    return make_trial(store, tmp_path)
+
+
+def make_trial(store: Store, tmp_path: Path) -> int:
+    """Six subjects, graded, with a locked plan and one excluded scan; not blinded yet."""
     with store.write(by=CHIEF) as tx:
         study = create_study(
             tx,
@@ -86,6 +104,45 @@ def trial(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.fixture
 def blinded(store: Store, trial: int) -> int:
+    return seal(store, trial)
+
+
+@pytest.fixture(scope="module")
+def told_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """Sealed after a report that names the arms, and with one that speaks of them by code."""
+    folder = tmp_path_factory.mktemp("told")
+    with open_store(Settings(folder / "home", administrators=("Chief",))) as store:
+        trial = make_trial(store, folder)
+        with store.write(by=CHIEF) as tx:
+            report_id = create_report(tx, trial, f"{PRODUCT} wins")
+            card = add_card(tx, report_id, changes_question(trial), f"{PRODUCT} against {CONTROL}")
+            change_card(tx, card, comment=f"{CONTROL} did nothing")
+            add_text(tx, report_id, f"{CONTROL} loses", f"All that {PRODUCT} did")
+        do_jobs(store, "card")
+        with store.write(by=CHIEF) as tx:
+            ask_rendering(tx, report_id, "html")
+        do_jobs(store, "report")
+        seal(store, trial)
+        with store.write(by=CHIEF) as tx:
+            report_id = standard_report(tx, trial)
+        do_jobs(store, "card")
+        with store.write(by=CHIEF) as tx:
+            for kind in LOOKED_INTO:
+                ask_rendering(tx, report_id, kind)
+        do_jobs(store, "report")
+    return folder / "home", trial
+
+
+@pytest.fixture
+def told(home: Path, told_home: tuple[Path, int], monkeypatch: pytest.MonkeyPatch) -> int:
+    """A copy of it, to be asked for before the store is opened."""
+    made, trial = told_home
+    shutil.copytree(made, home)
+    monkeypatch.setenv("DERMDASH_ADMINISTRATORS", "Chief")
+    return trial
+
+
+def seal(store: Store, trial: int) -> int:
     """The control, made first, is B."""
     with store.write(by=CHIEF) as tx:
         seal_arms(tx, trial, seed=next(filter(puts_second_first, range(20))))
@@ -98,18 +155,20 @@ def puts_second_first(seed: int) -> bool:
     return Random(seed).sample(["A", "B"], 2) == ["B", "A"]
 
 
-def test_a_member_finds_no_arm_on_any_page_and_in_no_file(store: Store, blinded: int) -> None:
+def test_a_member_finds_no_arm_on_any_page_and_in_no_file(told: int, store: Store) -> None:
     """One forgotten corner unblinds a trial that took two years."""
     for folder in ("", PRODUCT):  # whoever laid the files there may have named them by their arm
         write_small(store.settings.home / "inbox" / folder / f"S8_D0_{CONTROL}.tif")
     with store.read() as tx:
-        scan = str(scan_table(tx, blinded)["scan_id"][0])
+        scan = str(scan_table(tx, told)["scan_id"][0])
     assert set(navigation()) == {
         str(path.relative_to(ROOT / "pages")) for path in (ROOT / "pages").rglob("*.py")
     }
     heard = crawl(name="Bo", queries={"data/scan.py": {"scan": scan}})
-    for word in (PRODUCT, CONTROL, "is_control", CONTROL_GREY):
+    for word in (PRODUCT, CONTROL, "is_control"):
         assert not heard.tells(word), word
+    grey = [place for place in heard.tells(CONTROL_GREY) if not place.endswith(".html")]
+    assert not grey, "the library of figures in a web page has all colours"
     tabs = {place.partition(" > ")[2] for place in heard.said}
     assert {
         "Along depth",
@@ -119,6 +178,8 @@ def test_a_member_finds_no_arm_on_any_page_and_in_no_file(store: Store, blinded:
         "Checks",
         "Sensitivity",
         "Code",
+        "Claims",
+        "Rendered",
     } <= tabs
     assert len(heard.files) > 25, "downloads were looked into"
     assert sum(map(len, heard.charts.values())) > 12
@@ -128,12 +189,45 @@ def test_a_member_finds_no_arm_on_any_page_and_in_no_file(store: Store, blinded:
         for chart in charts
     ]
     assert sum(map(bool, drawn)) > 4, "charts that name the arms were looked into"
+    endings = {name.rpartition(".")[2] for name in heard.files}
+    assert endings >= set(LOOKED_INTO), "rendered reports were looked into"
     for name, content in heard.files.items():
-        if name.endswith(".zip"):
-            with zipfile.ZipFile(BytesIO(content)) as folder:
-                inside = b"\n".join(map(folder.read, folder.namelist())).lower()
-            assert PRODUCT.lower().encode() not in inside
-            assert CONTROL.lower().encode() not in inside
+        for word in (PRODUCT, CONTROL):
+            assert not inside(content, word), name
+
+
+def inside(content: bytes, word: str) -> bool:
+    """Whether a word stands in a file, or in a file of its archive."""
+    wanted = word.lower().encode()
+    if not zipfile.is_zipfile(BytesIO(content)):
+        return wanted in content.lower()
+    with zipfile.ZipFile(BytesIO(content)) as folder:
+        return any(
+            wanted in name.lower().encode() or inside(folder.read(name), word)
+            for name in folder.namelist()
+        )
+
+
+def test_each_card_of_a_blinded_report_speaks_in_codes(
+    told: int, open_page: OpenPage, store: Store
+) -> None:
+    """One card of fifteen would tell which arm is which."""
+    with store.read() as tx:
+        by_code, by_name = list_reports(tx, told)
+    assert [card.state for card in by_name.cards] == ["sealed", "answered"]
+    app = open_page("results/reports.py", name="Bo")
+    n_drawn = 0
+    for report in (by_code, by_name):
+        app.selectbox(key=f"report_{told}").set_value(report.report_id).run()
+        for card in report.cards:
+            app.button(key=f"choose_card_{card.card_id}").click().run()
+            assert not app.exception
+            nodes = [node for node in app._tree if getattr(node, "proto", None) is not None]
+            shown = b"".join(node.proto.SerializeToString() for node in nodes).lower()
+            for word in (PRODUCT, CONTROL, CONTROL_GREY):
+                assert word.lower().encode() not in shown, (card.title, word)
+            n_drawn += len(app.get("plotly_chart"))
+    assert n_drawn > 5, "figures were looked into"
 
 
 def colours_of(place: str, chart: dict[str, Any]) -> list[str]:

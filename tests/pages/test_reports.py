@@ -168,6 +168,9 @@ def test_changed_data_are_said_and_refreshed(
 ) -> None:
     """A number of last month would go to print as today's."""
     with store.write(by=ADA) as tx:
+        ask_rendering(tx, report, "zip")
+    do_jobs(store, "report")
+    with store.write(by=ADA) as tx:
         scans = scan_table(tx, trial)
         first = int(scans.loc[scans["subject_id"] == "A0", "scan_id"].iloc[0])
         exclude_scan(tx, first, "motion")
@@ -181,6 +184,8 @@ def test_changed_data_are_said_and_refreshed(
     app.run()
     assert badges(app) == ["Current"]
     assert "earlier data" not in said(app)
+    ready = [node.proto.label for node in app.get("download_button")]
+    assert [one.endswith(", earlier answers") for one in ready if one.startswith("ZIP, ")] == [True]
 
 
 def test_cards_are_put_in_order(open_page: OpenPage, store: Store, trial: int, report: int) -> None:
