@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 
 from benchmarks.measure import Measure
-from dermdash.reporting.claims import claims_from
+from dermdash.reporting.claims.claims import claims_from
 from dermdash.trial.studies import Kind
 from tests.support.claims import ground_of, scans_of
 from tests.support.trials import VISITS, profiles_of, study_of

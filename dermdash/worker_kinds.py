@@ -39,7 +39,7 @@ class Answer:
 
 def prepare_card(tx: Transaction, job: Job) -> Call | None:
     from dermdash.reporting.assembly import card_key, plan_version
-    from dermdash.reporting.cards.question import question_from_json
+    from dermdash.reporting.cards.kinds import question_from_json
 
     card = find_card(tx, job.payload["card_id"])
     if card is None or card.question is None or job.study_id is None:

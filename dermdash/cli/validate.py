@@ -16,7 +16,7 @@ from dermdash.identity import system_user
 from dermdash.settings import load_settings
 
 if TYPE_CHECKING:
-    from dermdash.reporting.validation import Validation
+    from dermdash.reporting.validation.installation import Validation
 
 PASSED, FAILED = 0, 1
 
@@ -31,8 +31,8 @@ def validate(
 ) -> int:
     """Try known answers, known phantoms, a store and each format; 1 where a check fails."""
     from dermdash.reporting.report import render
-    from dermdash.reporting.validation import validate as run
-    from dermdash.reporting.validation import validation_report
+    from dermdash.reporting.validation.installation import validate as run
+    from dermdash.reporting.validation.installation import validation_report
 
     started = time.perf_counter()
     settings = load_settings()
@@ -65,7 +65,7 @@ def validate(
 
 def _text(found: "Validation", out: Path | None) -> str:
     """An area a line, then what failed, then the answer."""
-    from dermdash.reporting.validation import TITLES
+    from dermdash.reporting.validation.installation import TITLES
 
     lines = []
     for area, title in TITLES.items():

@@ -7,7 +7,8 @@ from typing import Any
 
 from dermdash.errors import DermdashError
 from dermdash.reporting.blocks import Block, Bullets, Content, Paragraph
-from dermdash.reporting.cards.question import question_from_json, question_to_json
+from dermdash.reporting.cards.kinds import question_from_json
+from dermdash.reporting.cards.question import question_to_json
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.report import ACCENT, Brand, Report
 from dermdash.reporting.stars import DEMONSTRATION

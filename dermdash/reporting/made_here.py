@@ -15,7 +15,7 @@ from dermdash.reporting.assembly import (
     standard_questions,
     standard_title,
 )
-from dermdash.reporting.cards.question import question_from_json
+from dermdash.reporting.cards.kinds import question_from_json
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.drafts import draft_of
 from dermdash.reporting.report import Format, render

@@ -5,7 +5,7 @@ import streamlit as st
 from dermdash.reporting.blocks import Content
 from dermdash.reporting.cards.claims import Claims
 from dermdash.reporting.cards.source import Source
-from dermdash.reporting.claims_ground import Ground
+from dermdash.reporting.claims.ground import Ground
 from dermdash.trial.studies import Study
 from dermdash.ui.content_parts import show_content
 from dermdash.ui.guard import Access

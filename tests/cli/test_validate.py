@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dermdash.reporting import validation
-from dermdash.reporting.validation_statistics import check_statistics, reference_cases
+from dermdash.reporting.validation import installation
+from dermdash.reporting.validation.statistics import check_statistics, reference_cases
 from tests.support.cli import Shell
 
 
@@ -16,7 +16,7 @@ def test_it_passes_and_writes_its_report(shell: Shell, tmp_path: Path) -> None:
     done = shell.process("validate", "-o", out, "--json")
     assert done.status == 0, done.err
     assert done.json["passed"] is True, done.json["failed"]
-    assert {check["area"] for check in done.json["checks"]} == set(validation.TITLES)
+    assert {check["area"] for check in done.json["checks"]} == set(installation.TITLES)
     assert done.json["failed"] == []
     assert done.json["n_checks"] == len(done.json["checks"]) >= 35
     assert done.json["versions"]["numpy"][0].isdigit()
@@ -29,9 +29,9 @@ def wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two answers only, of which one is expected otherwise."""
     first, second, *_ = reference_cases()
     cases = (replace(first, expected=(1.5,)), second)
-    monkeypatch.setattr(validation, "check_statistics", lambda: check_statistics(cases))
+    monkeypatch.setattr(installation, "check_statistics", lambda: check_statistics(cases))
     for name in ("check_grading", "check_store", "check_reports"):
-        monkeypatch.setattr(validation, name, lambda *_: ())
+        monkeypatch.setattr(installation, name, lambda *_: ())
 
 
 @pytest.mark.usefixtures("wrong")

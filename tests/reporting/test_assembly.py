@@ -21,7 +21,7 @@ from dermdash.reporting.assembly import (
     standard_report,
 )
 from dermdash.reporting.blocks import Bullets, Content, Paragraph, Table
-from dermdash.reporting.cards.question import question_from_json
+from dermdash.reporting.cards.kinds import question_from_json
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.report import ACCENT, FORMATS, Format, Report, render
 from dermdash.reporting.stored_blocks import content_from_json

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dermdash.analysis.evidence import Evidence
 from dermdash.imaging.slab import Sampling
-from dermdash.reporting.claims_ground import OTHER, Conduct, Ground
+from dermdash.reporting.claims.ground import OTHER, Conduct, Ground
 from dermdash.stats.plan import Plan
 from dermdash.trial.plans import StoredPlan
 from dermdash.trial.protocols import Protocol

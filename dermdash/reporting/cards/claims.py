@@ -7,11 +7,11 @@ import pandas as pd
 
 from dermdash.reporting.blocks import Attachment, Block, Bullets, Column, Content, Paragraph, Table
 from dermdash.reporting.cards.source import Source
-from dermdash.reporting.claims import claims_from
-from dermdash.reporting.claims_findings import Claim
-from dermdash.reporting.claims_findings import Claims as Weighed
-from dermdash.reporting.claims_ground import Ground, read_ground
-from dermdash.reporting.claims_guidance import criteria_table, guidelines_table
+from dermdash.reporting.claims.claims import claims_from
+from dermdash.reporting.claims.findings import Claim
+from dermdash.reporting.claims.findings import Claims as Weighed
+from dermdash.reporting.claims.ground import Ground, read_ground
+from dermdash.reporting.claims.guidance import criteria_table, guidelines_table
 
 
 @dataclass(frozen=True, slots=True)

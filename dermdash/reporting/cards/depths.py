@@ -165,8 +165,7 @@ def _lines(cohort: Cohort, ground: Ground) -> Figure:
         f"Groups along depth: {score_words(cohort.score)}, mean ± SD over subjects; "
         f"{counted(_counts(cohort))}.",
         f"A line a group along depth: {depth_words(profiles, 'mean', by='arm')}.",
-        profiles,
-        Chart("lines", "depth_um", "mean", series="arm"),
+        profiles,  # and no native chart, which would leave the SD out
     )
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
+from dermdash.errors import StoreError
 from dermdash.reporting.cards.baseline import Baseline
 from dermdash.reporting.cards.changes import Changes
 from dermdash.reporting.cards.checks import Checks
@@ -23,6 +25,7 @@ from dermdash.reporting.cards.repeatability import Repeatability
 from dermdash.reporting.cards.responders import Responders
 from dermdash.reporting.cards.sensitivity import Sensitivity
 from dermdash.reporting.cards.summary import Summary
+from dermdash.reporting.stored_blocks import unpack
 
 CARDS: Mapping[str, Callable[..., Question]] = MappingProxyType(
     {
@@ -51,3 +54,21 @@ CARDS: Mapping[str, Callable[..., Question]] = MappingProxyType(
         )
     }
 )
+
+
+def question_from_json(values: Mapping[str, Any]) -> Question:
+    """The question that ``question_to_json`` gave.
+
+    Raises
+    ------
+    StoreError
+        Another version wrote it, whose cards this one does not have.
+    """
+    try:
+        kind = CARDS[values["card"]]
+        own = {name: unpack(one) for name, one in values["asked"].items()}
+        return kind(**own)
+    except (KeyError, TypeError, ValueError, AttributeError, ImportError) as error:
+        raise StoreError(
+            f"the card asks what this version does not know ({error}); remove it and add it again"
+        ) from error

@@ -1,13 +1,11 @@
 """What a card asks: read from the store, answered without it, kept as plain values."""
 
-from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from dermdash.errors import StoreError
 from dermdash.reporting.blocks import Content
 from dermdash.reporting.cards.source import Source
-from dermdash.reporting.stored_blocks import pack, unpack
+from dermdash.reporting.stored_blocks import pack
 
 
 class Inputs(Protocol):
@@ -15,10 +13,6 @@ class Inputs(Protocol):
 
     @property
     def digest(self) -> str: ...
-
-
-I_contra = TypeVar("I_contra", bound=Inputs, contravariant=True)
-I_co = TypeVar("I_co", bound=Inputs, covariant=True)
 
 
 @runtime_checkable
@@ -57,23 +51,3 @@ def question_to_json(question: Question) -> dict[str, Any]:
     """Plain values for JSON."""
     own = {one.name: pack(getattr(question, one.name)) for one in fields(question)}  # type: ignore[arg-type]
     return {"card": question.card, "asked": own}
-
-
-def question_from_json(values: Mapping[str, Any]) -> Question:
-    """The question that ``question_to_json`` gave.
-
-    Raises
-    ------
-    StoreError
-        Another version wrote it, whose cards this one does not have.
-    """
-    from dermdash.reporting.cards.kinds import CARDS
-
-    try:
-        kind = CARDS[values["card"]]
-        own = {name: unpack(one) for name, one in values["asked"].items()}
-        return kind(**own)
-    except (KeyError, TypeError, ValueError, AttributeError, ImportError) as error:
-        raise StoreError(
-            f"the card asks what this version does not know ({error}); remove it and add it again"
-        ) from error

@@ -13,10 +13,11 @@ import pytest
 
 from dermdash.reporting.blocks import Attachment, Bullets, Content, Table
 from dermdash.reporting.cards.claims import Claims, claim_content
-from dermdash.reporting.cards.question import question_from_json, question_to_json
+from dermdash.reporting.cards.kinds import question_from_json
+from dermdash.reporting.cards.question import question_to_json
 from dermdash.reporting.cards.source import Source
-from dermdash.reporting.claims import claims_from
-from dermdash.reporting.claims_ground import Ground, conduct_of
+from dermdash.reporting.claims.claims import claims_from
+from dermdash.reporting.claims.ground import Ground, conduct_of
 from dermdash.reporting.stored_blocks import content_from_json, content_to_json
 from dermdash.settings import Settings
 from dermdash.trial.blinding import seal_arms

@@ -11,10 +11,10 @@ from dermdash.reporting.cards.checks import Checks
 from dermdash.reporting.cards.classes import Classes
 from dermdash.reporting.cards.depths import ChangeDepths, GroupDepths
 from dermdash.reporting.cards.groups import Groups
-from dermdash.reporting.cards.kinds import CARDS
+from dermdash.reporting.cards.kinds import CARDS, question_from_json
 from dermdash.reporting.cards.one_scan import OneScan
 from dermdash.reporting.cards.planning import Planning
-from dermdash.reporting.cards.question import Question, question_from_json, question_to_json
+from dermdash.reporting.cards.question import Question, question_to_json
 from dermdash.reporting.cards.repeatability import Repeatability
 from dermdash.reporting.cards.responders import Responders
 from dermdash.reporting.cards.sensitivity import Sensitivity

@@ -12,7 +12,8 @@ from dermdash.analysis.filters import Between, OneOf
 from dermdash.analysis.planned import Asked
 from dermdash.errors import DesignError, StoreError
 from dermdash.reporting.cards.changes import Changes
-from dermdash.reporting.cards.question import question_from_json, question_to_json
+from dermdash.reporting.cards.kinds import question_from_json
+from dermdash.reporting.cards.question import question_to_json
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.stored_blocks import content_to_json
 from dermdash.settings import Settings

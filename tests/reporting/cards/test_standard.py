@@ -8,8 +8,8 @@ import pytest
 
 from dermdash.errors import DermdashError, DesignError
 from dermdash.reporting.cards.glossary import Glossary
-from dermdash.reporting.cards.kinds import CARDS
-from dermdash.reporting.cards.question import Question, question_from_json, question_to_json
+from dermdash.reporting.cards.kinds import CARDS, question_from_json
+from dermdash.reporting.cards.question import Question, question_to_json
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.cards.standard import standard_questions
 from dermdash.reporting.glossary import terms_for

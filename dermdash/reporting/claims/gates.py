@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from dermdash.analysis.answers import Answered
 from dermdash.analysis.planned import SCORE_NAMES
-from dermdash.reporting.claims_findings import Withheld
-from dermdash.reporting.claims_ground import Ground
-from dermdash.reporting.claims_readings import subjects_of
-from dermdash.reporting.claims_sentences import level
+from dermdash.reporting.claims.findings import Withheld
+from dermdash.reporting.claims.ground import Ground
+from dermdash.reporting.claims.readings import subjects_of
+from dermdash.reporting.claims.sentences import level
 from dermdash.reporting.stars import PLANNED, may_claim
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Contrast

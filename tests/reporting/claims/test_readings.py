@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from dermdash.reporting.claims import claims_from
-from dermdash.reporting.claims_findings import Claim, Reading
-from dermdash.reporting.claims_readings import MISSING, judge
-from dermdash.reporting.claims_sentences import with_doubts
+from dermdash.reporting.claims.claims import claims_from
+from dermdash.reporting.claims.findings import Claim, Reading
+from dermdash.reporting.claims.readings import MISSING, judge
+from dermdash.reporting.claims.sentences import with_doubts
 from dermdash.stats.findings import Contrast
 from tests.support.claims import ground_of, scans_of
 from tests.support.trials import profiles_of, study_of

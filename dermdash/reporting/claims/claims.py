@@ -13,8 +13,8 @@ from dermdash.analysis.planned import SCORE_NAMES
 from dermdash.analysis.sensitivity import Sensitivity
 from dermdash.errors import DermdashError
 from dermdash.reporting.blocks import names_of
-from dermdash.reporting.claims_findings import Claim, Claims, Withheld
-from dermdash.reporting.claims_gates import (
+from dermdash.reporting.claims.findings import Claim, Claims, Withheld
+from dermdash.reporting.claims.gates import (
     ANY,
     mean_reasons,
     never,
@@ -22,10 +22,10 @@ from dermdash.reporting.claims_gates import (
     sealed_reasons,
     withheld_difference,
 )
-from dermdash.reporting.claims_ground import Ground
-from dermdash.reporting.claims_readings import OtherData, other_data, read_again, subjects_of
-from dermdash.reporting.claims_sentences import change_sentence, level, with_doubts
-from dermdash.reporting.claims_shares import share_claims
+from dermdash.reporting.claims.ground import Ground
+from dermdash.reporting.claims.readings import OtherData, other_data, read_again, subjects_of
+from dermdash.reporting.claims.sentences import change_sentence, level, with_doubts
+from dermdash.reporting.claims.shares import share_claims
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Contrast
 from dermdash.stats.plan import POPULATIONS

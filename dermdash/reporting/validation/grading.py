@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dermdash.reporting.validation_check import Check, tried
+from dermdash.reporting.validation.check import Check, tried
 
 if TYPE_CHECKING:
     from dermdash.grading.model import Model

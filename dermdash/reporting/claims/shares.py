@@ -8,11 +8,11 @@ from dermdash.analysis.planned import SCORE_NAMES
 from dermdash.analysis.repeats import repeats_of
 from dermdash.analysis.responders import Response, respond
 from dermdash.errors import TableError
-from dermdash.reporting.claims_findings import Claim, Reading, Withheld
-from dermdash.reporting.claims_gates import LEAST_SUBJECTS, joined
-from dermdash.reporting.claims_ground import Ground
-from dermdash.reporting.claims_readings import OtherData
-from dermdash.reporting.claims_sentences import share_sentence, signed_points, with_doubts
+from dermdash.reporting.claims.findings import Claim, Reading, Withheld
+from dermdash.reporting.claims.gates import LEAST_SUBJECTS, joined
+from dermdash.reporting.claims.ground import Ground
+from dermdash.reporting.claims.readings import OtherData
+from dermdash.reporting.claims.sentences import share_sentence, signed_points, with_doubts
 from dermdash.reporting.responders import threshold_number, threshold_warning
 from dermdash.stats.findings import Contrast, Effect
 from dermdash.stats.within import holm
@@ -41,7 +41,7 @@ def share_claims(
 ) -> tuple[list[Claim], list[Withheld]]:
     """One sentence a planned difference, or why not.
 
-    others : as ``claims_readings.other_data`` gives them
+    others : as ``readings.other_data`` gives them
     means : the differences of means that are offered
 
     The shares come last in the order of tests: only after every planned difference of means has

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dermdash.identity import User
-from dermdash.reporting.validation_check import Check, tried
-from dermdash.reporting.validation_grading import DEJ_UM, phantom_file
+from dermdash.reporting.validation.check import Check, tried
+from dermdash.reporting.validation.grading import DEJ_UM, phantom_file
 from dermdash.settings import Settings
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dermdash.reporting.claims_findings import Reading
+from dermdash.reporting.claims.findings import Reading
 from dermdash.reporting.responders import threshold_number
 from dermdash.stats.findings import Contrast
 from dermdash.stats.responders import Responders, Share

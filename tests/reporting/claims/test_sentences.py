@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dermdash.reporting.cards.claims import claim_content, claim_table
-from dermdash.reporting.claims import claims_from
-from dermdash.reporting.claims_findings import Claims
-from dermdash.reporting.claims_gates import LEAST_SUBJECTS
+from dermdash.reporting.claims.claims import claims_from
+from dermdash.reporting.claims.findings import Claims
+from dermdash.reporting.claims.gates import LEAST_SUBJECTS
 from tests.support.claims import DEMONSTRATION, TWO, quick, scans_of
 from tests.support.reports import NASTY
 from tests.support.trials import study_of

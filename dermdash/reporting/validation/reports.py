@@ -8,7 +8,7 @@ import pandas as pd
 
 from dermdash.reporting.blocks import Bullets, Chart, Content, Figure, Paragraph, table_of
 from dermdash.reporting.report import FORMATS, Format, Report, render
-from dermdash.reporting.validation_check import Check, tried
+from dermdash.reporting.validation.check import Check, tried
 
 MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 STARTS: dict[Format, bytes] = {

@@ -10,12 +10,12 @@ from typing import get_args
 from dermdash.reporting.assembly import brand_of
 from dermdash.reporting.blocks import Bullets, Column, Content, Paragraph, Table
 from dermdash.reporting.report import Report
-from dermdash.reporting.validation_check import Area, Check, tried
-from dermdash.reporting.validation_grading import bundled_model, check_grading
-from dermdash.reporting.validation_machine import read_machine, read_versions
-from dermdash.reporting.validation_reports import check_reports
-from dermdash.reporting.validation_statistics import check_statistics
-from dermdash.reporting.validation_store import check_store
+from dermdash.reporting.validation.check import Area, Check, tried
+from dermdash.reporting.validation.grading import bundled_model, check_grading
+from dermdash.reporting.validation.machine import read_machine, read_versions
+from dermdash.reporting.validation.reports import check_reports
+from dermdash.reporting.validation.statistics import check_statistics
+from dermdash.reporting.validation.store import check_store
 from dermdash.settings import CHECKOUT_MODELS, INSTALLED_MODELS, Settings
 
 BUNDLED = (CHECKOUT_MODELS, INSTALLED_MODELS)

@@ -14,8 +14,8 @@ from dermdash.analysis.missing import Missing, tip
 from dermdash.analysis.other_scores import LEAST_LAYERS, common_depths
 from dermdash.analysis.sensitivity import FRAGILE_UM
 from dermdash.errors import DermdashError, TableError
-from dermdash.reporting.claims_findings import Reading
-from dermdash.reporting.claims_ground import OTHER, Ground
+from dermdash.reporting.claims.findings import Reading
+from dermdash.reporting.claims.ground import OTHER, Ground
 from dermdash.stats.comparison import Comparison
 from dermdash.stats.findings import Contrast
 from dermdash.stats.multiplicity import as_planned

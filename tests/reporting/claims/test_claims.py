@@ -16,10 +16,10 @@ from scipy import stats
 from benchmarks.claims import KINDS, offered
 from dermdash.analysis.answers import answer_changes
 from dermdash.reporting.cards.claims import claim_table
-from dermdash.reporting.claims import claims_from, claims_of, without_curve
-from dermdash.reporting.claims_findings import Claims
-from dermdash.reporting.claims_gates import never
-from dermdash.reporting.claims_ground import Conduct, Ground
+from dermdash.reporting.claims.claims import claims_from, claims_of, without_curve
+from dermdash.reporting.claims.findings import Claims
+from dermdash.reporting.claims.gates import never
+from dermdash.reporting.claims.ground import Conduct, Ground
 from dermdash.stats.comparison import compare
 from tests.support.claims import DEMONSTRATION, TWO, ground_of, plan_of, quick, scans_of
 from tests.support.trials import study_of

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dermdash.reporting import validation_data as data
-from dermdash.reporting.validation_check import Case, Check, try_case
+from dermdash.reporting.validation import data
+from dermdash.reporting.validation.check import Case, Check, try_case
 from dermdash.stats.findings import Contrast, Effect, Test
 
 R = "R 4.2.2"

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from dermdash.grading.model import GRADER
-from dermdash.reporting import validation, validation_grading, validation_store
 from dermdash.reporting.stored_blocks import content_to_json
-from dermdash.reporting.validation import (
+from dermdash.reporting.validation import grading, installation, store
+from dermdash.reporting.validation.check import Case, Check
+from dermdash.reporting.validation.grading import check_grading, phantom_file
+from dermdash.reporting.validation.installation import (
     BUNDLED,
     Validation,
     validate,
     validation_report,
 )
-from dermdash.reporting.validation_check import Case, Check
-from dermdash.reporting.validation_grading import check_grading, phantom_file
-from dermdash.reporting.validation_machine import read_machine, read_versions
-from dermdash.reporting.validation_reports import is_whole, small_report
-from dermdash.reporting.validation_statistics import check_statistics, reference_cases
-from dermdash.reporting.validation_store import check_store
+from dermdash.reporting.validation.machine import read_machine, read_versions
+from dermdash.reporting.validation.reports import is_whole, small_report
+from dermdash.reporting.validation.statistics import check_statistics, reference_cases
+from dermdash.reporting.validation.store import check_store
 from dermdash.settings import Settings
 
 
@@ -87,7 +87,7 @@ def test_a_model_that_grades_worse_than_its_card_is_found(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An inference library that computes otherwise than where the model was measured."""
-    monkeypatch.setattr(validation_grading, "QUALITIES", (1.0,))
+    monkeypatch.setattr(grading, "QUALITIES", (1.0,))
     (card,) = models.glob("*/card.json")
     content = json.loads(card.read_text(encoding="utf-8"))
     content["measures"]["volume_mean_error"] = 0.001
@@ -107,15 +107,15 @@ def test_a_volume_that_changes_on_the_disk_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A disk that loses bits would keep trials."""
-    reopened = validation_store._Trial.reopen
+    reopened = store._Trial.reopen
 
-    def damage(trial: validation_store._Trial) -> tuple[str, bool]:
+    def damage(trial: store._Trial) -> tuple[str, bool]:
         kept = trial._settings.vault / trial._sha256[:2] / trial._sha256
         kept.chmod(0o600)
         kept.write_bytes(b"\0" * 100)
         return reopened(trial)
 
-    monkeypatch.setattr(validation_store._Trial, "reopen", damage)
+    monkeypatch.setattr(store._Trial, "reopen", damage)
     found = failed(check_store(tmp_path))
     assert found["the store closed and opened again"] == "another volume"
 
@@ -160,7 +160,7 @@ def test_an_area_that_cannot_begin_is_a_failed_check(monkeypatch: pytest.MonkeyP
         raise ImportError("no scipy")
 
     for name in ("check_grading", "check_store", "check_reports"):
-        monkeypatch.setattr(validation, name, lambda *_: ())
-    monkeypatch.setattr(validation, "check_statistics", broken)
+        monkeypatch.setattr(installation, name, lambda *_: ())
+    monkeypatch.setattr(installation, "check_statistics", broken)
     (only,) = validate().failed
     assert (only.area, only.found) == ("statistics", "ImportError: no scipy")
