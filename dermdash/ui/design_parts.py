@@ -12,7 +12,7 @@ from dermdash.trial.studies import ArmSpec, SiteSpec, Study, VisitSpec, rename_s
 from dermdash.trial.transaction import Transaction
 from dermdash.ui.cells import records, text
 from dermdash.ui.edited_table import edit_table
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.pickers import choose_study
 
 
@@ -21,7 +21,7 @@ def edit_name(access: Access, study: Study) -> None:
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         name = left.text_input("Name of the study", study.name, max_chars=80)
         pressed = right.form_submit_button("Rename study", width="stretch")
-    if pressed and known(access, place="name"):
+    if pressed_by(access, pressed, place="name"):
         with refusals():
             with access.write() as tx:
                 rename_study(tx, study.study_id, name)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dermdash.trial.studies import Study
 from dermdash.trial.transaction import Transaction
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 
 Seen = TypeVar("Seen")
 
@@ -69,7 +69,7 @@ def edit_table(
         )
         if changed and st.button(f"Discard my {noun}", type="tertiary", key=f"{key}_discard"):
             _next(state)
-    if pressed and known(access, place=noun):
+    if pressed_by(access, pressed, place=noun):
         with refusals():
             with access.write() as tx:
                 save(tx, of, edited)

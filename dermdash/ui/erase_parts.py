@@ -6,7 +6,7 @@ from dermdash.errors import DermdashError
 from dermdash.trial.erasure import Erasure, erase_subject, foresee_erasure
 from dermdash.trial.studies import Study, subject_table
 from dermdash.ui.cells import plain, plural
-from dermdash.ui.guard import Access, known, refusals, refuse
+from dermdash.ui.guard import Access, pressed_by, refusals, refuse
 from dermdash.ui.roles import allowed, say_why_not
 from dermdash.ui.slices import resident_volumes
 
@@ -44,7 +44,7 @@ def erase_form(access: Access, study: Study) -> None:
             key="erase",
         )
         say_why_not(access, "erase a subject")
-        if pressed and known(access, place="erase"):
+        if pressed_by(access, pressed, place="erase"):
             with refusals():
                 with access.write() as tx:
                     erase_subject(tx, study.study_id, code, reason=reason)

@@ -5,7 +5,7 @@ import streamlit as st
 from dermdash.reporting.tables import csv_bytes
 from dermdash.trial.jobs import cancel, retry, worker_alive
 from dermdash.trial.queue import job_table, queue_summary
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.progress import ACTIVE_STATES, POLL_S, busy, worker_sentence
 
 SHOWN = 500
@@ -87,7 +87,7 @@ def _jobs(access: Access, everything: bool) -> None:
             "Download as CSV", lambda: csv_bytes(jobs), "jobs.csv", icon=":material/download:"
         )
     st.caption("Choose rows to cancel them or to try them again.")
-    if (stop or again) and known(access):
+    if pressed_by(access, stop or again, place="jobs"):
         with refusals():
             with access.write() as tx:
                 for job_id in (running if stop else ended)["job_id"]:

@@ -22,7 +22,7 @@ from dermdash.trial.results import count_results_before_erasure
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural
 from dermdash.ui.erase_parts import erase_form
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.roles import allowed, say_who_is_who, say_why_not
 from dermdash.ui.seal_parts import blind_form, read_the_seal
 from dermdash.ui.table_parts import csv_button
@@ -130,7 +130,7 @@ def _lock(access: Access, study: Study) -> None:
                 "A grading that fails may need another DEJ, and could then be mended only by "
                 "reopening: lock when none waits."
             )
-        if pressed and known(access, place="lock_data"):
+        if pressed_by(access, pressed, place="lock_data"):
             with refusals():
                 with access.write() as tx:
                     lock_data(tx, study.study_id)
@@ -178,7 +178,7 @@ def _unblind(access: Access, study: Study) -> None:
             key="unblind",
         )
         say_why_not(access, "unblind a study")
-        if pressed and known(access, place="unblind"):
+        if pressed_by(access, pressed, place="unblind"):
             with refusals():
                 with access.write() as tx:
                     unblind(tx, study.study_id)
@@ -204,7 +204,7 @@ def _reopen(access: Access, study: Study) -> None:
             key="reopen",
         )
         say_why_not(access, "reopen a study")
-        if pressed and known(access, place="reopen"):
+        if pressed_by(access, pressed, place="reopen"):
             with refusals():
                 with access.write() as tx:
                     reopen(tx, study.study_id, reason)

@@ -20,7 +20,7 @@ from dermdash.trial.questions import (
 )
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
-from dermdash.ui.guard import Access, known, refusals, refuse
+from dermdash.ui.guard import Access, pressed_by, refusals, refuse
 from dermdash.ui.roles import allowed
 
 WRITE: Act = "write a plan while arms are sealed"
@@ -230,7 +230,7 @@ def _save(access: Access, study: Study, wanted: Plan, history: tuple[StoredPlan,
         disabled=unchanged,
         key="save_plan",
     )
-    if pressed and known(access, place="plan"):
+    if pressed_by(access, pressed, place="plan"):
         with refusals():
             with access.write() as tx:
                 write_plan(tx, study.study_id, wanted)
@@ -279,7 +279,7 @@ def _lock(access: Access, study: Study, newest: StoredPlan) -> None:
         pressed = st.button(
             f"Lock version {version} for good", type="primary", icon=":material/lock:", key="lock"
         )
-        if pressed and known(access, place="lock"):
+        if pressed_by(access, pressed, place="lock"):
             with refusals():
                 with access.write() as tx:
                     lock_plan(tx, study.study_id, version)

@@ -9,7 +9,7 @@ from dermdash.trial.queue import job_table
 from dermdash.trial.scans import Scan
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plural
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.progress import ACTIVE_STATES
 
 ICONS = {"green": "check_circle", "amber": "warning", "red": "error", "not measured": "help"}
@@ -52,7 +52,7 @@ def ask_for_qualities(access: Access, study: Study, found: Completeness) -> None
         icon=":material/rule:",
         key="ask_qualities",
     )
-    if asked and known(access, place="qualities"):
+    if pressed_by(access, asked, place="qualities"):
         with refusals():
             with access.write() as tx:
                 request_qualities(tx, study.study_id)

@@ -14,7 +14,7 @@ from dermdash.trial.roster_table import export_table, roster_table
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain, plural, records, status_name
 from dermdash.ui.edited_table import touched
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.roster_conflicts import find_conflicts, show_conflicts
 from dermdash.ui.roster_import import import_roster, show_applied
 from dermdash.ui.undo_parts import offer_undo
@@ -152,7 +152,7 @@ def _edit(
         )
         if edits and st.button("Discard my changes"):
             _next(state)
-    if save and known(access, place="roster"):
+    if pressed_by(access, save, place="roster"):
         with refusals():
             with access.write() as tx:
                 save_edits(tx, study.study_id, edits)
@@ -160,7 +160,7 @@ def _edit(
     if conflicts:
         with told:
             chosen = show_conflicts(conflicts, edits)
-        if chosen is not None and known(access, place="roster"):
+        if pressed_by(access, chosen is not None, place="conflicts") and chosen is not None:
             with refusals():
                 with access.write() as tx:
                     save_edits(tx, study.study_id, chosen)

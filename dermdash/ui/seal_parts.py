@@ -9,7 +9,7 @@ from dermdash.trial.blinding import RealArm, read_seal, seal_arms, tell_tales
 from dermdash.trial.plans import plan_history
 from dermdash.trial.studies import Study
 from dermdash.ui.cells import plain
-from dermdash.ui.guard import Access, known, refusals
+from dermdash.ui.guard import Access, pressed_by, refusals
 from dermdash.ui.roles import allowed, say_why_not
 
 
@@ -43,7 +43,7 @@ def blind_form(access: Access, study: Study, *, unblinded: bool) -> None:
             key="seal",
         )
         say_why_not(access, "blind a study")
-        if pressed and known(access, place="seal"):
+        if pressed_by(access, pressed, place="seal"):
             with refusals():
                 with access.write() as tx:
                     seal_arms(tx, study.study_id)
@@ -66,7 +66,7 @@ def read_the_seal(access: Access, study: Study) -> None:
             key="read_seal",
         )
         say_why_not(access, "read the seal")
-        if pressed and known(access, place="read_seal"):
+        if pressed_by(access, pressed, place="read_seal"):
             with refusals():
                 with access.write() as tx:
                     arms = read_seal(tx, study.study_id)

@@ -69,6 +69,22 @@ def test_a_plan_is_written_and_shown_in_words(open_page: OpenPage, store: Store)
     assert "99 % intervals" in words["Level"]
 
 
+def test_who_presses_first_and_gives_a_name_then_is_heard(
+    open_page: OpenPage, store: Store
+) -> None:
+    """Lost: a name that is asked for by a button would be asked for ever, and nothing saved."""
+    study = make_study(store)
+    app = press(open_page(PAGE, name=""), "Save version 1")
+    asked = next(one for one in app.text_input if one.key == "name_plan")
+    asked.set_value("Ben")
+    remember = [b for b in app.button if b.label == "Remember my name"]
+    app = next(b for b in remember if "who_plan" in b.key).click().run()
+    assert not app.exception
+    app = press(app, "Save version 1")
+    (stored,) = plans(store, study)
+    assert stored.author == "Ben (not verified)"
+
+
 def test_a_plan_is_locked_after_it_was_confirmed(open_page: OpenPage, store: Store) -> None:
     """Lost: a slip of the finger would fix a plan for good, or nothing could."""
     study = make_study(store)

@@ -140,7 +140,16 @@ def wrapped(name: str, *, width: int = 14) -> str:
     >>> wrapped("old, not photo-exposed")
     'old, not<br>photo-exposed'
     """
-    return "<br>".join(escape(line) for line in name_lines(name, width=width))
+    return "<br>".join(as_named(line) for line in name_lines(name, width=width))
+
+
+def as_named(name: str) -> str:
+    """A user's word for a figure on screen, which would read markup in it; quotes stay quotes.
+
+    >>> as_named('"glow" <b>')
+    '"glow" &lt;b&gt;'
+    """
+    return escape(name, quote=False)
 
 
 def people(counts: pd.Series) -> str:

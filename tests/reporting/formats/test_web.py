@@ -100,7 +100,7 @@ def test_hostile_names_are_words() -> None:
     kept = json.loads(data)
     assert {trace["name"] for trace in kept["live-2"]["data"]} >= {
         "&lt;script&gt;alert(1)&lt;/script&gt; (n = 12)",
-        "#import &#34;x&#34;: * (n = 12)",
+        '#import "x": * (n = 12)',
     }
     turned = page(words_only(Paragraph("a\u202eb\x00 \ud800")))
     assert "aU+202EbU+0000 U+D800" in turned.texts

@@ -1,7 +1,6 @@
 """Changes over visits on screen."""
 
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ import plotly.graph_objects as go
 from dermdash.reporting.figures.data import (
     DIVERGING,
     SCORE_NAMES,
+    as_named,
     interval_name,
     people,
     score_title,
@@ -51,9 +51,9 @@ def change_lines(
             mode="lines+markers",
             line={"color": arm_colours[arm], "width": 2.5},
             marker={"size": 9},
-            name=f"{escape(arm)} ({people(rows['n'])})",
+            name=f"{as_named(arm)} ({people(rows['n'])})",
             customdata=rows[["visit", "n"]].to_numpy().tolist(),
-            hovertemplate=f"{escape(arm)}, %{{customdata[0]}}: %{{y:+.2f}} "
+            hovertemplate=f"{as_named(arm)}, %{{customdata[0]}}: %{{y:+.2f}} "
             "(n = %{customdata[1]})<extra></extra>",
         )
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
@@ -88,9 +88,9 @@ def subject_lines(
                 marker={"size": 4},
                 opacity=0.7,
                 legendgroup=arm,
-                name=f"{escape(arm)} (n = {of_arm['subject_id'].nunique()})",
+                name=f"{as_named(arm)} (n = {of_arm['subject_id'].nunique()})",
                 showlegend=number == 0,
-                hovertemplate=f"{escape(str(subject))}: %{{y:.2f}}<extra></extra>",
+                hovertemplate=f"{as_named(str(subject))}: %{{y:.2f}}<extra></extra>",
             )
     figure.update_layout(height=height, margin={**MARGINS, "t": 30}, legend=LEGEND)
     _visit_axis(figure, cells)
@@ -103,7 +103,7 @@ def difference_heatmap(heatmap: DifferenceHeatmap, *, score: str, height: int = 
     largest = float(np.nanmax(np.abs(heatmap.difference), initial=0.05))
     figure = go.Figure(
         go.Heatmap(
-            x=[f"{escape(visit)}<br>{counts}" for visit, counts in heatmap.visit_labels()],
+            x=[f"{as_named(visit)}<br>{counts}" for visit, counts in heatmap.visit_labels()],
             y=heatmap.depth_um,
             z=heatmap.difference,
             zmid=0,
@@ -132,7 +132,7 @@ def _visit_axis(figure: go.Figure, table: pd.DataFrame) -> None:
     figure.update_xaxes(
         title="visit, by its day",
         tickvals=visits["day"].tolist(),
-        ticktext=[escape(str(visit)) for visit in visits["visit"]],
+        ticktext=[as_named(str(visit)) for visit in visits["visit"]],
         showgrid=False,
         zeroline=False,
     )

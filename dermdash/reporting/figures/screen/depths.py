@@ -1,11 +1,9 @@
 """Differences along depth on screen."""
 
-from html import escape
-
 import numpy as np
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import SCORE_NAMES
+from dermdash.reporting.figures.data import SCORE_NAMES, as_named
 from dermdash.reporting.figures.data_depths import subjects_behind
 from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, band, depth_down
 from dermdash.stats.depth_findings import DepthContrast, Depthwise
@@ -49,6 +47,6 @@ def difference_band(
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
     what = "change in " if change else ""
     figure.update_layout(height=height, margin=MARGINS)
-    pair, counts = escape(f"{contrast.a} − {contrast.b}"), subjects_behind(found, contrast)
+    pair, counts = as_named(f"{contrast.a} − {contrast.b}"), subjects_behind(found, contrast)
     figure.update_xaxes(title=f"{pair}, {what}{SCORE_NAMES[score]} ({counts})")
     return depth_down(figure, depth)

@@ -20,7 +20,6 @@ def figure_values(figure: go.Figure) -> dict[str, Any]:
     """
     bare = go.Figure(figure)
     bare.layout.template = None
-    # plotly.js reads numbers of letters and few names of them: &quot; is none of those.
-    values = json.loads(bare.to_json(engine="json").replace("&quot;", "&#34;"))
+    values = json.loads(bare.to_json(engine="json"))
     values["layout"].pop("template", None)
     return {"data": values["data"], "layout": values["layout"]}

@@ -1,7 +1,6 @@
 """Groups of subjects on screen."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from dermdash.reporting.figures.data import (
     GRADES,
     SCORE_NAMES,
     DepthHeatmap,
+    as_named,
     group_rows,
     mean_sd,
     score_title,
@@ -77,7 +77,7 @@ def subject_points(
             y=scores,
             mode="markers",
             marker={"color": colour, "size": 9, "opacity": 0.75},
-            text=[escape(str(subject)) for subject in of_arm["subject_id"]],
+            text=[as_named(str(subject)) for subject in of_arm["subject_id"]],
             hovertemplate="%{text}: %{y:.2f}<extra></extra>",
         )
         if count:
@@ -87,7 +87,7 @@ def subject_points(
                 error_y={"array": [sd], "thickness": 2, "width": 7, "color": colour},
                 mode="markers",
                 marker={"color": colour, "size": 13, "symbol": "diamond"},
-                hovertemplate=f"{escape(arm)}: %{{y:.2f}} ± {sd:.2f} (SD)<extra></extra>",
+                hovertemplate=f"{as_named(arm)}: %{{y:.2f}} ± {sd:.2f} (SD)<extra></extra>",
             )
     figure.update_layout(height=height)
     return _group_axes(figure, groups, brackets, title=score_title(score, depth_um), low=0.9)
@@ -123,7 +123,7 @@ def group_bars(
 
 
 def _escaped(value: object) -> object:
-    return escape(value) if isinstance(value, str) else value
+    return as_named(value) if isinstance(value, str) else value
 
 
 def _group_axes(
@@ -149,7 +149,7 @@ def _group_axes(
         figure.add_annotation(
             x=(left + right) / 2,
             y=y,
-            text=escape(one.text),
+            text=as_named(one.text),
             showarrow=False,
             yanchor="bottom",
             yshift=-2,
@@ -194,8 +194,8 @@ def group_lines(
             y=depth,
             mode="lines",
             line={"color": colour, "width": 2.5},
-            name=f"{escape(arm)} (n = {int(rows['n_subjects'].max())})",
-            hovertemplate=f"{escape(arm)}, %{{y}} µm: %{{x:.2f}}<extra></extra>",
+            name=f"{as_named(arm)} (n = {int(rows['n_subjects'].max())})",
+            hovertemplate=f"{as_named(arm)}, %{{y}} µm: %{{x:.2f}}<extra></extra>",
         )
     figure.update_layout(
         height=height,

@@ -1,11 +1,11 @@
 """What a model leaves unexplained, on screen."""
 
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
 
+from dermdash.reporting.figures.data import as_named
 from dermdash.reporting.figures.data_residuals import QUANTILE_TITLE, QuantilePlot
 from dermdash.reporting.figures.screen.style import ACCENT, LEGEND, MARGINS, NEUTRAL, band
 from dermdash.stats.residuals import Residuals
@@ -58,13 +58,13 @@ def residual_plot(left: Residuals, colours: Mapping[str, str], *, height: int = 
             y=left.residual[own],
             mode="markers",
             marker={"color": colours.get(group, ACCENT), "size": 8, "opacity": 0.75},
-            text=[escape(name) for name, mine in zip(left.subject, own, strict=True) if mine],
+            text=[as_named(name) for name, mine in zip(left.subject, own, strict=True) if mine],
             hovertemplate="%{text}: %{y:+.2f} at %{x:.2f}<extra></extra>",
-            name=f"{escape(group)} (n = {int(own.sum())})",
+            name=f"{as_named(group)} (n = {int(own.sum())})",
             showlegend=True,
         )
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
     figure.update_layout(height=height, margin={**MARGINS, "t": 46}, legend=LEGEND)
-    figure.update_xaxes(title=f"{escape(left.against)} (grade)", zeroline=False)
-    figure.update_yaxes(title=f"residual: {escape(left.what)}", zeroline=False)
+    figure.update_xaxes(title=f"{as_named(left.against)} (grade)", zeroline=False)
+    figure.update_yaxes(title=f"residual: {as_named(left.what)}", zeroline=False)
     return figure

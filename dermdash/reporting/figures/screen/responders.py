@@ -1,11 +1,10 @@
 """Responders on screen."""
 
 from collections.abc import Mapping
-from html import escape
 
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import SCORE_NAMES, wrapped
+from dermdash.reporting.figures.data import SCORE_NAMES, as_named, wrapped
 from dermdash.reporting.figures.data_responders import ResponderPoints, responded
 from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, faint, places
 from dermdash.stats.responders import SLACK
@@ -46,7 +45,7 @@ def responder_points(
                 "color": colour,
                 "line": {"color": colour, "width": 1.5},
             },
-            customdata=[escape(subject) for subject in arm.subject_id],
+            customdata=[as_named(subject) for subject in arm.subject_id],
             hovertemplate="%{customdata}: %{y:+.2f}<extra></extra>",
             showlegend=False,
         )
@@ -65,7 +64,7 @@ def responder_points(
         [f"{wrapped(arm.arm)}<br>{responded(arm)}" for arm in points.arms],
     )
     figure.update_yaxes(
-        title=f"change in {SCORE_NAMES[score]} by {escape(visit)}",
+        title=f"change in {SCORE_NAMES[score]} by {as_named(visit)}",
         range=[-points.reach, points.reach],
         zeroline=False,
     )

@@ -1,10 +1,8 @@
 """Each subject's depth profile on screen, side by side."""
 
-from html import escape
-
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import DEFAULT_COLOURS, SCORE_NAMES, wrapped
+from dermdash.reporting.figures.data import DEFAULT_COLOURS, SCORE_NAMES, as_named, wrapped
 from dermdash.reporting.figures.data_subjects import MOST_CODES, SubjectHeatmap, letters_over
 from dermdash.reporting.figures.screen.style import MARGINS, NEUTRAL, depth_down, grade_scale
 
@@ -17,7 +15,7 @@ def subject_heatmap(
     height: int = 460,
 ) -> go.Figure:
     """A column a subject on the scale of figure 3A, arms side by side, depth down, 0 = DEJ."""
-    names = [escape(name) for name in heatmap.subjects]
+    names = [as_named(name) for name in heatmap.subjects]
     columns = list(range(len(names)))
     figure = go.Figure(
         go.Heatmap(

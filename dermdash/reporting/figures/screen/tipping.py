@@ -1,10 +1,8 @@
 """What missing scores could change, on screen."""
 
-from html import escape
-
 import plotly.graph_objects as go
 
-from dermdash.reporting.figures.data import SCORE_NAMES, interval_name
+from dermdash.reporting.figures.data import SCORE_NAMES, as_named, interval_name
 from dermdash.reporting.figures.data_tipping import TippingCurve
 from dermdash.reporting.figures.screen.style import ACCENT, MARGINS, NEUTRAL, band
 
@@ -33,12 +31,12 @@ def tipping_curve(
     n_a, n_b = curve.n_imputed
     figure.update_layout(height=height, margin={**MARGINS, "t": 20})
     figure.update_xaxes(
-        title=f"delta added to the missing scores of {escape(curve.shifted)} "
+        title=f"delta added to the missing scores of {as_named(curve.shifted)} "
         f"(in {SCORE_NAMES[score]})",
         zeroline=False,
     )
     figure.update_yaxes(
-        title=f"{escape(curve.a)} − {escape(curve.b)} at {escape(curve.visit)}, "
+        title=f"{as_named(curve.a)} − {as_named(curve.b)} at {as_named(curve.visit)}, "
         f"{SCORE_NAMES[score]}<br>with {interval_name(alpha)} ({n_a} and {n_b} imputed)"
     )
     return figure
