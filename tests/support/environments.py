@@ -15,7 +15,7 @@ def install(folder: Path, *, extra: str = "") -> Path:
     """
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
     product = f"{ROOT}[{extra}]" if extra else str(ROOT)
     subprocess.run([*pip, "-c", ROOT / "requirements.txt", product], check=True)
     return python
