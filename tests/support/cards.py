@@ -9,7 +9,7 @@ from typing import Any
 from dermdash.analysis.planned import Asked
 from dermdash.imaging.dej import Dej
 from dermdash.imaging.volume import read_volume
-from dermdash.reporting.blocks import Attachment, Content, Figure, Paragraph, Table
+from dermdash.reporting.blocks import Attachment, Bullets, Content, Figure, Paragraph, Table
 from dermdash.reporting.cards.question import Question
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.stored_blocks import content_to_json
@@ -60,6 +60,15 @@ def files(content: Content) -> dict[str, Attachment]:
     found = {one.name: one for one in content.of(Attachment)}
     assert len(found) == len(content.of(Attachment))
     return found
+
+
+def words_of(content: Content) -> str:
+    """What a card says in sentences and points."""
+    return " ".join(
+        one.text if isinstance(one, Paragraph) else " ".join(one.items)
+        for one in content.blocks
+        if isinstance(one, Paragraph | Bullets)
+    )
 
 
 def kept(content: Content) -> str:

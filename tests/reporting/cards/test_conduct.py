@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dermdash.imaging.dej import Dej
-from dermdash.reporting.blocks import Attachment, Bullets, Content, Paragraph, Table
+from dermdash.reporting.blocks import Attachment, Content, Table
 from dermdash.reporting.cards.deviations import NO_PLAN, NONE, Deviations
 from dermdash.reporting.cards.limitations import Limitations
 from dermdash.reporting.cards.provenance import PRINTED, Provenance
@@ -27,6 +27,7 @@ from dermdash.trial.results import ResultKey, keep_result, software_version
 from dermdash.trial.roster import SubjectEdit, save_edits
 from dermdash.trial.scans import scan_table, set_dej
 from dermdash.trial.store_id import database_id
+from tests.support.cards import words_of
 from tests.support.flows import OneScan, OneSubject, known_of
 from tests.support.graded import graded_trial
 from tests.support.plans import plan_and_lock
@@ -56,14 +57,6 @@ def answer(store: Store, question: Question) -> Content:
     with store.read() as tx:
         inputs = question.read(Source(tx))
     return question.answer(inputs)
-
-
-def words_of(content: Content) -> str:
-    return " ".join(
-        one.text if isinstance(one, Paragraph) else " ".join(one.items)
-        for one in content.blocks
-        if isinstance(one, Paragraph | Bullets)
-    )
 
 
 def test_a_study_without_a_plan_says_so(untouched: Store) -> None:

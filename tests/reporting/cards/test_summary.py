@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from dermdash.analysis.answers import answer_changes, answer_groups, cohort_asked
 from dermdash.analysis.evidence import read_evidence
 from dermdash.analysis.main_question import answer, main_question
-from dermdash.reporting.blocks import Bullets, Content, Paragraph
+from dermdash.reporting.blocks import Content
 from dermdash.reporting.cards.known import Known
 from dermdash.reporting.cards.source import Source
 from dermdash.reporting.cards.summary import Summary
@@ -28,6 +28,7 @@ from dermdash.stats.plan import Plan
 from dermdash.trial.blinding import seal_arms
 from dermdash.trial.database import Store, open_store
 from dermdash.trial.studies import get_study
+from tests.support.cards import words_of
 from tests.support.flows import OneSubject, known_of, studies
 from tests.support.graded import graded_trial
 from tests.support.plans import lock
@@ -57,14 +58,6 @@ def summed(store: Store, study: int) -> Content:
     with store.read() as tx:
         inputs = question.read(Source(tx))
     return question.answer(inputs)
-
-
-def words_of(content: Content) -> str:
-    return " ".join(
-        one.text if isinstance(one, Paragraph) else " ".join(one.items)
-        for one in content.blocks
-        if isinstance(one, Paragraph | Bullets)
-    )
 
 
 def test_a_trial_in_plain_words(store: Store) -> None:
